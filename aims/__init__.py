@@ -1,0 +1,1 @@
+"""AI Media Studio: one program that makes pictures and films through hosted models, for people and for agents."""
