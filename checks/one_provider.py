@@ -1,0 +1,52 @@
+"""A provider is known in one place: its own file or folder under aims/providers/."""
+
+import re
+from pathlib import Path
+
+from checks import sources
+from checks.finding import Finding
+
+FOLDER = "aims/providers/"
+NOT_PROVIDERS = frozenset({"__init__", "contract", "registry"})
+# The sandbox is a part of the product that people read about: an ordinary word here.
+ORDINARY_WORDS = frozenset({"sandbox"})
+# The OpenAI-compatible routes are a face, whoever makes the pictures; other files call it `web.openai`.
+FACES = {"openai": re.compile(r"\b(aims\.)?web\.openai\b|from aims\.web import .*")}
+
+
+def check(root: Path) -> list[Finding]:
+    """No provider is named in another Python file of the product (the catalogue's data files may name it)."""
+    product = [path for path in sources.files(root) if path.startswith("aims/") and path.endswith(".py")]
+    providers = {
+        path.removeprefix(FOLDER).split("/")[0].removesuffix(".py") for path in product if _in_folder(path)
+    }
+    providers = {name for name in providers - NOT_PROVIDERS - ORDINARY_WORDS if not name.startswith("_")}
+    findings: list[Finding] = []
+    for path in product:
+        for name in sorted(providers):
+            if not _is_home(path, name):
+                findings += _mentions(path, sources.read_text(root, path) or "", name)
+    return findings
+
+
+def _mentions(path: str, text: str, name: str) -> list[Finding]:
+    # An underscore ends a word here: a setting such as NAME_KEY is a mention as well.
+    word = re.compile(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", re.IGNORECASE)
+    if not word.search(text):
+        return []
+    face = FACES.get(name)
+    sentence = f"`{name}` is known to {FOLDER}{name} only; say what it does, not who does it."
+    return [
+        Finding(path, number, sentence)
+        for number, line in enumerate(text.splitlines(), start=1)
+        if word.search(face.sub("", line) if face else line)
+    ]
+
+
+def _in_folder(path: str) -> bool:
+    return path.startswith(FOLDER)
+
+
+def _is_home(path: str, name: str) -> bool:
+    homes = [f"{FOLDER}{name}"] + ([f"aims/web/{name}"] if name in FACES else [])
+    return any(path == f"{home}.py" or path.startswith(f"{home}/") for home in homes)
