@@ -1,0 +1,25 @@
+"""Owns what can be made and what it costs: the models, their parameters and prices, and the styles.
+
+Everything comes from TOML files, read once at the start; nothing here touches a database or the network.
+Callers open a shelf, check a request against it, and quote the draft that comes out.
+"""
+
+from .drafts import Draft, Reference, check
+from .pricing import Quote, quote
+from .shelf import Change, Shelf, open_shelf
+from .spec import Model, Multiplier, Price, Style
+
+__all__ = [
+    "Change",
+    "Draft",
+    "Model",
+    "Multiplier",
+    "Price",
+    "Quote",
+    "Reference",
+    "Shelf",
+    "Style",
+    "check",
+    "open_shelf",
+    "quote",
+]

@@ -1,0 +1,111 @@
+"""Reads model and style files strictly: what a file gets wrong is said with its name and the key."""
+
+import tomllib
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from aims.core.errors import Invalid
+
+from .spec import Model, Parameter, Style
+
+T = TypeVar("T", Model, Style)
+
+_NEEDS: dict[str, str | None] = {
+    "text2img": None,
+    "img2img": "image_urls",
+    "text2video": None,
+    "img2video": "image_url",
+    "ref2video": "image_urls",
+    "firstlast2video": "first_frame_url",
+    "extendvideo": "extend_video_url",
+}
+
+
+def wrong_file(path: Path, what: str) -> Invalid:
+    """The error for a catalogue file that cannot be used. what: the end of the sentence."""
+    return Invalid.field(path.name, f"The catalogue file {path} cannot be used: {what}", code="catalog_file")
+
+
+def read(path: Path, kind: type[T]) -> T:
+    """Read one TOML file into a Model or a Style.
+
+    Raises Invalid (code `catalog_file`), naming the file and the key, for anything that is missing, unknown
+    or of the wrong type.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        made = msgspec.convert(raw, kind, dec_hook=_fraction)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as problem:
+        raise wrong_file(path, f"{problem}.") from problem
+    for what in _style_faults(made) if isinstance(made, Style) else _model_faults(made):
+        raise wrong_file(path, what)
+    return made
+
+
+def _fraction(kind: type, raw: Any) -> Any:
+    if kind is not Fraction or not isinstance(raw, str | int) or isinstance(raw, bool):
+        raise ValueError(f"Expected `{kind.__name__}` as text such as '3/2'")
+    try:
+        factor = Fraction(raw)
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"Expected a factor such as '3/2', got '{raw}'") from None
+    if not 0 < factor <= 100:
+        raise ValueError(f"Expected a factor above 0 and at most 100, got '{raw}'")
+    return factor
+
+
+def _style_faults(style: Style) -> Iterator[str]:
+    if style.template.count("{prompt}") != 1:
+        yield "`template` must hold {prompt} exactly once."
+
+
+def _model_faults(model: Model) -> Iterator[str]:
+    """What types alone cannot say about a model file."""
+    unit = "image" if model.kind == "image" else "second"
+    if model.price.unit != unit:
+        yield f"`price.unit` must be '{unit}' for a model that makes {model.kind}s."
+    if (model.picture is not None) != (model.kind == "image"):
+        yield "`picture` belongs to every image model and to no video model."
+    if (model.status == "retired") != (model.substitute is not None):
+        yield "`substitute` belongs to a retired model, and to no other."
+    if model.edit is not None and model.task != "text2img":
+        yield "`edit` belongs to text2img models only."
+    need = _NEEDS[model.task]
+    if need is not None and need not in model.sources:
+        yield f"a {model.task} model needs the table `sources.{need}`."
+    yield from _price_faults(model)
+    for name, parameter in model.parameters.items():
+        yield from _parameter_faults(f"parameters.{name}", parameter)
+
+
+def _price_faults(model: Model) -> Iterator[str]:
+    known = {*model.parameters, "resolution"} if model.picture else set(model.parameters)
+    for multiplier in model.price.multipliers:
+        for name in multiplier.when:
+            if name not in known:
+                yield f"the multiplier '{multiplier.name}' depends on `{name}`, which is not there."
+        if not multiplier.when and multiplier.over_pixels is None:
+            yield f"the multiplier '{multiplier.name}' needs `when` or `over_pixels`."
+
+
+def _parameter_faults(where: str, parameter: Parameter) -> Iterator[str]:
+    choices, default = parameter.choices, parameter.default
+    if parameter.type == "choice" and not choices:
+        yield f"`{where}.choices` is missing."
+    if default is not None and choices and default not in choices:
+        yield f"`{where}.default` is not one of its choices."
+    if parameter.sent_as is None and not parameter.phrases:
+        yield f"`{where}` needs `sent_as` or `phrases`: as it stands it would do nothing."
+    low, high = parameter.min, parameter.max
+    if low is not None and high is not None and low > high:
+        yield f"`{where}.min` is above its max."
+    if isinstance(default, int | float) and (
+        (low is not None and default < low) or (high is not None and default > high)
+    ):
+        yield f"`{where}.default` is outside its bounds."
+    if parameter.snap and not choices and (low is None or high is None):
+        yield f"`{where}.snap` needs choices, or min and max."

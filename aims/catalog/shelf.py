@@ -1,0 +1,187 @@
+"""The shelf: every model and style there is, read once at the start and never changed afterwards."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from aims.core.errors import Invalid, Unavailable
+
+from .files import read, wrong_file
+from .spec import Kind, Model, Price, Status, Style, Task
+from .tables import Table, table_of
+from .words import shown
+
+HERE = Path(__file__).parent
+
+T = TypeVar("T", Model, Style)
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator has changed about a model; None leaves what the file says."""
+
+    price: Price | None = None
+    status: Status | None = None
+    substitute: str | None = None
+    hidden: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Every model and style. It does not change; `adjusted` gives another one."""
+
+    _models: Mapping[str, Model]
+    _styles: Mapping[str, Style]
+    _tables: Mapping[str, Table]
+
+    @classmethod
+    def of(cls, models: Iterable[Model], styles: Iterable[Style]) -> "Shelf":
+        """A shelf with these on it, cheapest first."""
+        ordered = sorted(models, key=lambda m: (m.kind, m.price.credits, m.name, len(m.id), m.id))
+        return cls(
+            {model.id: model for model in ordered},
+            {style.slug: style for style in sorted(styles, key=lambda s: (s.category, s.name))},
+            {model.id: table_of(model) for model in ordered},
+        )
+
+    def model(self, model_id: str) -> Model:
+        """The model that can be used under this id.
+
+        Raises Invalid on `model` when there is none (naming the nearest ids) or when it is retired (naming
+        its substitute), and Unavailable (`model_paused`) when the operator has paused it.
+        """
+        model = self._models.get(model_id)
+        if model is None:
+            raise Invalid.field("model", self._no_model(model_id), code="unknown_model")
+        if model.status == "retired":
+            sentence = f"The model '{model.id}' is retired. Use '{model.substitute}' instead."
+            raise Invalid.field("model", sentence, code="model_retired")
+        if model.status == "paused":
+            sentence = f"The model '{model.id}' is paused. Try again later, or choose another model."
+            raise Unavailable(sentence, code="model_paused", retry_after=60.0)
+        return model
+
+    def entry(self, model_id: str) -> Model | None:
+        """The model under this id whatever its status, for history and operators; None when there is none."""
+        return self._models.get(model_id)
+
+    def models(
+        self, kind: Kind | None = None, task: Task | None = None, *, status: Status | None = "active"
+    ) -> tuple[Model, ...]:
+        """The models that can be used, in the catalogue's order. `status=None` lists all, hidden ones too."""
+        return tuple(
+            model
+            for model in self._models.values()
+            if (kind is None or model.kind == kind)
+            and (task is None or model.task == task)
+            and (status is None or (model.status == status and not model.hidden))
+        )
+
+    def edit_of(self, model: Model) -> Model | None:
+        """The model that edits pictures for this one: itself, its sibling, or None.
+
+        Raises as `model` does when the sibling is retired or paused.
+        """
+        if model.task == "img2img":
+            return model
+        return self.model(model.edit) if model.edit else None
+
+    def style(self, slug: str) -> Style:
+        """The style with this slug. Raises Invalid on `style_slug`, naming the nearest slugs."""
+        style = self._styles.get(slug)
+        if style is None:
+            near = nearest(slug, {s.slug: (s.slug, s.name.lower()) for s in self._styles.values()})
+            raise Invalid.field(
+                "style_slug", f"There is no style '{shown(slug)}'.{_did_you_mean(near)}", code="unknown_style"
+            )
+        return style
+
+    def styles(self) -> tuple[Style, ...]:
+        """Every style, by category and name."""
+        return tuple(self._styles.values())
+
+    def adjusted(self, changes: Mapping[str, Change]) -> "Shelf":
+        """Another shelf, with what the operator changed. Ids that are not there are passed over."""
+        models = dict(self._models)
+        for model_id, change in changes.items():
+            if model_id in models:
+                new = {
+                    name: value for name, value in msgspec.structs.asdict(change).items() if value is not None
+                }
+                models[model_id] = msgspec.structs.replace(models[model_id], **new)
+        return Shelf.of(models.values(), self._styles.values())
+
+    def table(self, model: Model) -> Table:
+        """The readers and defaults that were prepared for a model of this shelf."""
+        return self._tables[model.id]
+
+    def _no_model(self, model_id: str) -> str:
+        usable = {m.id: (m.id, m.id.partition("/")[2], m.name.lower()) for m in self.models()}
+        return f"There is no model '{shown(model_id)}'.{_did_you_mean(nearest(model_id, usable))}"
+
+
+def nearest(asked: str, known: Mapping[str, Iterable[str]], count: int = 2) -> list[str]:
+    """The keys whose words are most like what was asked for, best first. The order is always the same."""
+    asked = asked.strip().lower()[:80]
+    matcher = SequenceMatcher(autojunk=False)
+    matcher.set_seq2(asked)
+    scores: list[tuple[float, int, str]] = []
+    for key, words in known.items():
+        best = 0.0
+        for word in words:
+            matcher.set_seq1(word)
+            best = max(best, matcher.ratio())
+        scores.append((-best, len(key), key))
+    return [key for _, _, key in sorted(scores)[:count]]
+
+
+def _did_you_mean(near: list[str]) -> str:
+    return f" Did you mean {' or '.join(repr(one) for one in near)}?" if near else ""
+
+
+def open_shelf(folders: Sequence[Path] | None = None) -> Shelf:
+    """Read the catalogue.
+
+    folders: the operator's own folders, read after the studio's. Each may hold `models` and `styles` folders
+    of TOML files, at any depth; a file there with an id or slug of the studio's replaces it.
+
+    Raises Invalid (code `catalog_file`), naming the file and the key, when a file cannot be used.
+    """
+    models: dict[str, Model] = {}
+    styles: dict[str, Style] = {}
+    for folder in (HERE, *(folders or ())):
+        models |= _read_all(folder / "models", Model, lambda model: model.id)
+        styles |= _read_all(folder / "styles", Style, lambda style: style.slug)
+    _check_links(models)
+    return Shelf.of(models.values(), styles.values())
+
+
+def _read_all(folder: Path, kind: type[T], key: Callable[[T], str]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for path in sorted(folder.rglob("*.toml")):
+        made = read(path, kind)
+        if key(made) in found:
+            raise wrong_file(path, f"'{key(made)}' is already in another file of {folder}.")
+        found[key(made)] = made
+    return found
+
+
+def _check_links(models: Mapping[str, Model]) -> None:
+    for model in models.values():
+        edit = models.get(model.edit) if model.edit else None
+        if model.edit and (edit is None or edit.task != "img2img"):
+            raise Invalid.field(
+                "edit",
+                f"The model '{model.id}' names '{model.edit}' as its edit model, which is not one.",
+                code="catalog_file",
+            )
+        substitute = models.get(model.substitute) if model.substitute else None
+        if model.substitute and (substitute is None or substitute.status == "retired"):
+            raise Invalid.field(
+                "substitute",
+                f"The model '{model.id}' names '{model.substitute}' as its substitute, which cannot be used.",
+                code="catalog_file",
+            )
