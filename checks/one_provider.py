@@ -7,11 +7,14 @@ from checks import sources
 from checks.finding import Finding
 
 FOLDER = "aims/providers/"
+MODELS = "aims/catalog/models/"
 NOT_PROVIDERS = frozenset({"__init__", "contract", "registry"})
 # The sandbox is a part of the product that people read about: an ordinary word here.
 ORDINARY_WORDS = frozenset({"sandbox"})
 # The OpenAI-compatible routes are a face, whoever makes the pictures; other files call it `web.openai`.
 FACES = {"openai": re.compile(r"\b(aims\.)?web\.openai\b|from aims\.web import .*")}
+
+_ID = re.compile(r'^id\s*=\s*"([^"]+)"', re.MULTILINE)
 
 
 def check(root: Path) -> list[Finding]:
@@ -21,12 +24,21 @@ def check(root: Path) -> list[Finding]:
         path.removeprefix(FOLDER).split("/")[0].removesuffix(".py") for path in product if _in_folder(path)
     }
     providers = {name for name in providers - NOT_PROVIDERS - ORDINARY_WORDS if not name.startswith("_")}
+    models = _model_ids(root)
     findings: list[Finding] = []
     for path in product:
+        text = models.sub("", sources.read_text(root, path) or "")
         for name in sorted(providers):
             if not _is_home(path, name):
-                findings += _mentions(path, sources.read_text(root, path) or "", name)
+                findings += _mentions(path, text, name)
     return findings
+
+
+def _model_ids(root: Path) -> re.Pattern[str]:
+    """Ids of models, in quotes: many begin with a maker's name, and a default has to name one."""
+    files = [path for path in sources.files(root) if path.startswith(MODELS) and path.endswith(".toml")]
+    ids = [found for path in files for found in _ID.findall(sources.read_text(root, path) or "")]
+    return re.compile("|".join(rf"[\"'`]{re.escape(model)}[\"'`]" for model in ids) or r"(?!)")
 
 
 def _mentions(path: str, text: str, name: str) -> list[Finding]:

@@ -184,6 +184,16 @@ def test_a_provider_is_named_in_its_own_place_only(plant: Plant) -> None:
     assert found == [("aims/cli/a.py", 2), ("aims/cli/a.py", 3), ("aims/media/a.py", 1)]
 
 
+def test_the_id_of_a_model_may_begin_with_the_name_of_a_provider(plant: Plant) -> None:
+    files = {
+        "aims/catalog/models/fal/fast.toml": 'id = "fal/fast"\n',
+        "aims/core/settings.py": 'MODEL = "fal/fast"\nOTHER = "fal/slow"\n',
+    }
+    assert [(finding.path, finding.line) for finding in one_provider.check(plant(files))] == [
+        ("aims/core/settings.py", 2)
+    ]
+
+
 def test_the_openai_compatible_face_is_not_the_provider(plant: Plant) -> None:
     files = {
         "aims/providers/openai.py": "",

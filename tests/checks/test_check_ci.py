@@ -1,0 +1,31 @@
+"""What the build machine's script does with the two commands it runs."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / ".ci" / "run"
+DEV = """#!/bin/sh
+echo "$CI $AIMS_REQUIRE_ALL $*"
+[ "$1" = test ] && echo "=== 3 passed in 1.20s ===" && echo "a database closes" >&2
+case "$FAILING" in *"$1"*) exit 3 ;; esac
+"""
+
+
+@pytest.mark.parametrize("failing", ["", "check", "test", "check test"])
+def test_both_commands_run_and_either_fails_the_build(failing: str, tmp_path: Path) -> None:
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(SCRIPT, tmp_path / ".ci" / "run")
+    (tmp_path / "dev").write_text(DEV)
+    (tmp_path / "dev").chmod(0o755)
+    environment = {**os.environ, "FAILING": failing}
+    done = subprocess.run(
+        [tmp_path / ".ci/run"], env=environment, capture_output=True, text=True, check=False
+    )
+    lines = done.stdout.splitlines()
+    assert {"true 1 check", "true 1 test"} <= set(lines)
+    assert lines[-1] == "=== 3 passed in 1.20s ==="
+    assert (done.returncode == 0) is (failing == "")
