@@ -38,7 +38,9 @@ def _report(names: list[str], root: Path) -> int:
     counts = ", ".join(f"{name} {len(findings)}" for name, findings in found.items() if findings)
     seconds = time.monotonic() - started
     said = f"{total} {'finding' if total == 1 else 'findings'} ({counts})" if total else "nothing found"
-    print(f"{len(names)} checks over {len(sources.files(root))} files in {seconds:.1f} s: {said}")
+    print(
+        f"{len(names)} {'check' if len(names) == 1 else 'checks'} over {len(sources.files(root))} files in {seconds:.1f} s: {said}"
+    )
     return 1 if total else 0
 
 
