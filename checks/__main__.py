@@ -36,12 +36,14 @@ def _report(names: list[str], root: Path) -> int:
             print(finding)
     total = sum(map(len, found.values()))
     counts = ", ".join(f"{name} {len(findings)}" for name, findings in found.items() if findings)
-    seconds = time.monotonic() - started
-    said = f"{total} {'finding' if total == 1 else 'findings'} ({counts})" if total else "nothing found"
-    print(
-        f"{len(names)} {'check' if len(names) == 1 else 'checks'} over {len(sources.files(root))} files in {seconds:.1f} s: {said}"
-    )
+    said = f"{_count(total, 'finding')} ({counts})" if total else "nothing found"
+    files, seconds = len(sources.files(root)), time.monotonic() - started
+    print(f"{_count(len(names), 'check')} over {files} files in {seconds:.1f} s: {said}")
     return 1 if total else 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def run(names: list[str], root: Path) -> dict[str, list[Finding]]:

@@ -21,7 +21,7 @@ def check(root: Path) -> list[Finding]:
     for source in sources.python(root, "aims"):
         for inside, node in named_functions(source.tree):
             if _hides_everything(node) and not allowed.covers(f"{source.path}:{inside}"):
-                sentence = "this catches everything; catch what you can name."
+                sentence = f"{inside or 'this file'} catches everything; catch what you can name."
                 findings.append(Finding(source.path, getattr(node, "lineno", 1), sentence))
     return findings + allowed.unused()
 
