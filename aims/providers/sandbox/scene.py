@@ -1,0 +1,255 @@
+"""Turns a prompt into a scene: hour, weather, place, subjects with colour, size and count, and brushes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+
+from aims.providers.sandbox import vocabulary, words
+from aims.providers.sandbox.brush_words import BRUSHES
+from aims.providers.sandbox.palette import Rgb, rgb
+
+Lookup = dict[str, tuple[str, ...]]
+# More subjects than this would hide one another.
+MOST_THINGS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One kind of subject: how many, how big (1 is normal), in which colours and where."""
+
+    name: str
+    count: int = 1
+    size: float = 1.0
+    colours: tuple[Rgb, ...] = ()
+    side: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything that was understood of a prompt; two prompts with equal scenes give related pictures."""
+
+    hour: str
+    weather: frozenset[str]
+    places: tuple[str, ...]
+    trees: tuple[str, ...]
+    things: tuple[Thing, ...]
+    colours: tuple[Rgb, ...]
+    tones: tuple[str, ...]
+    abstract: tuple[str, ...]
+    icon: bool
+    brushes: tuple[str, ...]
+    unknown: tuple[str, ...]
+    denied: frozenset[str]
+    spoken: frozenset[str]
+    layout: str
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been collected while the words are read from left to right."""
+
+    hours: dict[str, float] = field(default_factory=dict)
+    weather: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    trees: list[str] = field(default_factory=list)
+    things: list[Thing] = field(default_factory=list)
+    colours: list[Rgb] = field(default_factory=list)
+    tones: list[str] = field(default_factory=list)
+    abstract: list[str] = field(default_factory=list)
+    brushes: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    waiting: list[Rgb] = field(default_factory=list)
+    count: int = 1
+    size: float = 1.0
+    side: str = ""
+    icon: bool = False
+    forced: bool = False
+
+    def release(self) -> None:
+        """Colours that found no noun colour the whole picture."""
+        self.colours += [colour for colour in self.waiting if colour not in self.colours]
+        self.waiting, self.count, self.size = [], 1, 1.0
+
+
+@cache
+def _lookup(name: str) -> Lookup:
+    entries: dict[str, dict[str, str]] = {
+        "hours": vocabulary.HOURS,
+        "weather": vocabulary.WEATHER,
+        "places": vocabulary.PLACES,
+        "trees": vocabulary.TREES,
+        "things": vocabulary.THINGS,
+        "abstract": vocabulary.ABSTRACT,
+        "colours": vocabulary.COLOURS,
+        "tones": vocabulary.TONES,
+        "brushes": BRUSHES,
+        "sides": vocabulary.SIDES,
+        "sizes": {str(size): line for size, line in vocabulary.SIZES.items()},
+        "counts": {str(count): line for count, line in vocabulary.COUNTS.items()},
+        "fillers": {"empty": vocabulary.EMPTY, "stop": vocabulary.STOPS, "force": vocabulary.ABSTRACT_FORCE},
+        "icon": {"icon": vocabulary.ICON},
+    }
+    return words.table(entries[name])
+
+
+def read(prompt: str, negative_prompt: str = "") -> Scene:
+    """The scene a prompt describes. Never fails: words that mean nothing stay in `unknown`."""
+    spoken, denied = words.split_denied(words.tokens(prompt))
+    for word in words.tokens(negative_prompt):
+        if word.isalnum():
+            denied.update(words.stems(word))
+    reading = _Reading()
+    for index, word in enumerate(spoken):
+        if not word.isalnum():
+            reading.release()
+            reading.side = ""
+            continue
+        if not denied.intersection(words.stems(word)):
+            _hear(reading, word, spoken[index + 1 :], 1 / (1 + index * 0.08))
+    reading.release()
+    return _settle(reading, denied, spoken)
+
+
+def _hear(reading: _Reading, word: str, rest: list[str], weight: float) -> None:
+    """Takes one word in."""
+    following = next((w for w in rest if w.isalnum()), "")
+    brushes = words.meanings(word, _lookup("brushes"))
+    reading.brushes += [name for name in brushes if name not in reading.brushes]
+    colour = words.meanings(word, _lookup("colours"))
+    if colour and not (word in {"orange", "peach", "salmon", "rust"} and not following):
+        reading.waiting.append(rgb(colour[0]))
+    elif word == "orange":
+        reading.things.append(Thing("citrus", reading.count, reading.size))
+    known = bool(colour or brushes)
+    for hour in words.meanings(word, _lookup("hours")):
+        # An hour named outright outweighs one that is only implied by weather or season.
+        strong = 3.0 if hour in {"sunset", "dawn", "night", "dusk"} else 1.0
+        reading.hours[hour] = reading.hours.get(hour, 0.0) + strong * (0.3 + weight)
+        known = True
+    for kind, target in (
+        ("weather", reading.weather),
+        ("trees", reading.trees),
+        ("tones", reading.tones),
+        ("abstract", reading.abstract),
+    ):
+        found = words.meanings(word, _lookup(kind))
+        target += [name for name in found if name not in target]
+        known = known or bool(found)
+    known = _hear_noun(reading, word, weight) or known
+    known = _hear_modifier(reading, word) or known
+    if not known and len(word) > 2:
+        reading.unknown.append(word)
+
+
+def _hear_noun(reading: _Reading, word: str, weight: float) -> bool:
+    things = words.meanings(word, _lookup("things"))
+    places = words.meanings(word, _lookup("places"))
+    if things:
+        _add_thing(reading, things[0], word)
+    elif places and reading.waiting and places[0] not in {"sea", "lake"}:
+        # "a red desert" dyes the land, and land is most of the picture.
+        reading.release()
+    reading.places += [name for name in places if name not in reading.places]
+    if word in {"window"} and "room" not in reading.places:
+        reading.places.append("room")
+    return bool(things or places)
+
+
+def _add_thing(reading: _Reading, name: str, word: str) -> None:
+    count = reading.count
+    plural = word.endswith("s") and not word.endswith("ss") and word not in _lookup("things")
+    if (plural or word in {"people", "men", "women", "children"}) and count == 1:
+        count = 3
+    for index, thing in enumerate(reading.things):
+        if thing.name == name:
+            colours = thing.colours + tuple(reading.waiting)
+            reading.things[index] = Thing(name, max(thing.count, count), thing.size, colours, thing.side)
+            reading.waiting, reading.count, reading.size = [], 1, 1.0
+            return
+    reading.things.append(Thing(name, count, reading.size, tuple(reading.waiting), reading.side))
+    reading.waiting, reading.count, reading.size, reading.side = [], 1, 1.0, ""
+
+
+def _hear_modifier(reading: _Reading, word: str) -> bool:
+    known = False
+    for size in words.meanings(word, _lookup("sizes")):
+        reading.size, known = float(size), True
+    for count in words.meanings(word, _lookup("counts")):
+        reading.count, known = int(count), True
+    for side in words.meanings(word, _lookup("sides")):
+        reading.side, known = side, True
+    fillers = words.meanings(word, _lookup("fillers"))
+    if "force" in fillers:
+        reading.forced = True
+    if "stop" in fillers and reading.waiting:
+        reading.release()
+    if word in _lookup("icon"):
+        reading.icon = True
+        known = True
+    return known or bool(fillers)
+
+
+_HABITAT = {
+    "sea": {"sailboat", "ship", "whale", "dolphin", "flock", "lighthouse", "anchor"},
+    "lake": {"boat", "duck", "flamingo"},
+    "underwater": {"fish", "octopus", "jellyfish", "shark", "turtle", "submarine"},
+    "road": {"car", "truck", "bicycle", "motorcycle"},
+    "space": {"astronaut", "ufo", "planet"},
+    "desert": {"camel", "cactus", "pyramid"},
+    "snowfield": {"penguin", "snowman"},
+    "sky": {"balloon", "plane", "helicopter", "bird", "eagle", "rocket", "dragon", "kite", "bat"},
+    "hills": {"castle", "windmill", "house", "barn", "church", "horse", "cow", "sheep", "temple", "torii", "tower"},
+    "meadow": {"rabbit", "butterfly", "bee", "unicorn", "mushroom"},
+    "forest": {"deer", "fox", "bear", "wolf", "owl", "tent", "campfire"},
+}
+TABLETOP = frozenset(
+    "cup teapot vase fruitbowl bowl apple citrus pear banana cherry strawberry grapes watermelon pineapple pumpkin "
+    "cake cupcake donut bread cheese pizza burger sushi icecream bottle wineglass book books candle lamp clock "
+    "guitar violin trumpet drum camera phone laptop headphones hat shoe glasses key lock crown gem ring gift skull "
+    "mask globe trophy gear bulb dice envelope paintbrush egg shell plant rose sunflower flower piano chair sofa bed "
+    "dress shield hammer backpack sword feather".split()
+)
+
+
+def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
+    """Decides what was left open: habitat, hour, and whether the picture is abstract."""
+    places = list(reading.places)
+    denied_places = {place for word in denied for place in words.meanings(word, _lookup("places"))}
+    denied_weather = {kind for word in denied for kind in words.meanings(word, _lookup("weather"))}
+    things = reading.things[:MOST_THINGS]
+    if not places and not reading.trees and not reading.icon:
+        names = [thing.name for thing in things]
+        places += [home for home, who in _HABITAT.items() if home not in denied_places and who & set(names[:1])]
+        if names and names[0] in TABLETOP and not places:
+            places.append("table")
+    if reading.trees and not {"forest", "island", "beach", "mountains", "space"}.intersection(places):
+        places.append("forest" if "palm" not in reading.trees else "beach")
+    hour = max(reading.hours, key=lambda name: reading.hours[name]) if reading.hours else ""
+    weather = frozenset(reading.weather) - denied_weather
+    if {"aurora", "stars", "fireworks", "fireflies", "moon"} & weather and hour not in {"night", "dusk"}:
+        hour = hour if hour in {"sunset", "dawn"} and "moon" in weather else "night"
+    forced = reading.forced and not things and not places
+    landscape = bool(places or things or weather or reading.hours or reading.trees)
+    abstract = tuple(reading.abstract) if forced or not landscape else ()
+    if not landscape and not abstract:
+        abstract = ("decorative",)
+    layout = " ".join(
+        [*places, *(f"{thing.name}{thing.count}" for thing in things), *sorted(weather), *abstract, *reading.trees]
+    )
+    return Scene(
+        hour=hour,
+        weather=weather,
+        places=tuple(place for place in dict.fromkeys(places) if place not in denied_places),
+        trees=tuple(reading.trees),
+        things=tuple(things),
+        colours=tuple(reading.colours[:4]),
+        tones=tuple(reading.tones),
+        abstract=abstract,
+        icon=reading.icon,
+        brushes=tuple(reading.brushes),
+        unknown=tuple(reading.unknown[:40]),
+        denied=frozenset(denied),
+        spoken=frozenset(spoken),
+        layout=layout if landscape else layout + " ".join(reading.unknown[:12]),
+    )
