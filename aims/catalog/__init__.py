@@ -4,10 +4,13 @@ Everything comes from TOML files, read once at the start; nothing here touches a
 Callers open a shelf, check a request against it, and quote the draft that comes out.
 """
 
-from .drafts import Draft, Reference, check
+from .checking import check
+from .drafts import Draft, Reference
+from .listing import describe
 from .pricing import Quote, quote
 from .shelf import Change, Shelf, open_shelf
 from .spec import Model, Multiplier, Price, Style
+from .spelling import provider_input
 
 __all__ = [
     "Change",
@@ -20,6 +23,8 @@ __all__ = [
     "Shelf",
     "Style",
     "check",
+    "describe",
     "open_shelf",
+    "provider_input",
     "quote",
 ]

@@ -1,22 +1,12 @@
-"""Checks a request and makes it a draft: the request in our words, complete, and fit for one model."""
+"""The draft: a request that has been checked, in our words, complete, and fit for one model."""
 
-from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from aims.core.errors import Detail, Invalid
-
-from .fields import PROMPT_MOST, FieldError, storable
 from .framing import Frame, film_pixels, frame
-from .shelf import Shelf
 from .spec import Kind, Model, Role, Scalar, Style
-from .styles import merged_negative, styled
-from .tables import CHOSEN_FIRST, SOURCES, Table, table_without_model
-from .words import got, shown
-
-# Enough for every field that there is, and too few to fill a row with names that mean nothing.
-FIELDS_MOST = 64
+from .styling import merged_negative
 
 Values = dict[str, Any]
 
@@ -69,252 +59,83 @@ class Draft(Struct, frozen=True, kw_only=True):
         return tuple(reference.url for reference in self.references if reference.role == role)
 
 
-class _Faults:
-    """Collects everything that is wrong, so that a person can put it right in one go."""
+class Checked(NamedTuple):
+    """What checking has found out about a request, before its size is worked out."""
 
-    def __init__(self) -> None:
-        self.details: list[Detail] = []
-        self.code: str | None = None
-
-    def add(self, field: str, sentence: str) -> None:
-        self.details.append(Detail(field, sentence))
-
-    def take(self, problem: Invalid) -> None:
-        if not self.details:
-            self.code = problem.code
-        self.details.extend(problem.details)
-
-    def stop_if_any(self) -> None:
-        if self.details:
-            raise Invalid(self.details[0].message, code=self.code, details=tuple(self.details))
+    model: Model
+    prompt: str
+    styled_prompt: str
+    style: Style | None
+    values: Values
+    parameters: dict[str, Scalar]
+    references: tuple[Reference, ...]
+    ignored: list[str]
 
 
-def check(shelf: Shelf, kind: Kind, body: Mapping[str, object], *, default_model: str) -> Draft:
-    """Turn the decoded JSON body of a generate request into a draft.
-
-    kind: what the route makes. default_model: the id to use when the body names none.
-
-    Raises Invalid with every field that is wrong in `details`, and Unavailable when the model is paused.
-    """
-    if not isinstance(body, Mapping):
-        raise Invalid.field("body", f"The body must be a JSON object; got {got(body)}.")
-    if len(body) > FIELDS_MOST:
-        raise Invalid.field("body", f"The body has {len(body)} fields; at most {FIELDS_MOST} are accepted.")
-    faults = _Faults()
-    prompt = _prompt(body.get("prompt"), faults)
-    model = _choose_model(shelf, kind, body, default_model, faults)
-    table = shelf.table(model) if model else table_without_model(kind)
-    ignored: list[str] = []
-    values = _read(table, body, ignored, faults)
-    style = _style(shelf, values, faults)
-    if model is None:
-        faults.stop_if_any()
-        raise AssertionError("a request without a model has a fault")
-    references = _references(model, values, ignored, faults)
-    parameters: dict[str, Scalar] = {**table.defaults}
-    if style is not None:
-        _take_style(table, style, parameters)
-    for name in table.known:
-        if values.get(name) is not None:
-            parameters[name] = values[name]
-    final = _words(model, table, prompt, style, parameters, faults)
-    faults.stop_if_any()
-    if kind == "image":
-        return _image(model, values, ignored, parameters, references, prompt, final, style)
-    return _video(model, values, ignored, parameters, references, prompt, final)
+def draft_of(checked: Checked) -> Draft:
+    """The finished draft."""
+    return _picture(checked) if checked.model.kind == "image" else _film(checked)
 
 
-def _prompt(value: object, faults: _Faults) -> str:
-    if value is None:
-        faults.add("prompt", "Prompt is required")
-        return ""
-    if not isinstance(value, str):
-        faults.add("prompt", f"`prompt` must be text; got {got(value)}.")
-        return ""
-    prompt = value.strip()
-    if not prompt:
-        faults.add("prompt", "Prompt is required")
-    elif len(prompt) > PROMPT_MOST:
-        faults.add(
-            "prompt", f"`prompt` has {len(prompt):,} characters; at most {PROMPT_MOST:,} are accepted."
-        )
-    else:
-        try:
-            return storable("prompt", prompt)
-        except FieldError as wrong:
-            faults.add("prompt", str(wrong))
-    return ""
-
-
-def _choose_model(
-    shelf: Shelf, kind: Kind, body: Mapping[str, object], default_model: str, faults: _Faults
-) -> Model | None:
-    """The model that will run. A picture model gives way to its edit sibling when there are pictures."""
-    asked = body.get("model")
-    if asked is None:
-        asked = default_model
-    if not isinstance(asked, str):
-        faults.add("model", f"`model` must be the id of a model, as text; got {got(asked)}.")
-        return None
-    try:
-        model = shelf.model(asked)
-        if model.kind != kind:
-            route = f"POST /{model.kind}s/generate"
-            faults.add("model", f"The model '{model.id}' makes {model.kind}s: ask for it with {route}.")
-            return None
-        if kind == "image" and body.get("image_urls") is not None:
-            edit = shelf.edit_of(model)
-            if edit is None:
-                faults.add(
-                    "image_urls",
-                    f"The model '{model.id}' cannot edit pictures: leave out `image_urls` or choose another.",
-                )
-            return edit or model
-    except Invalid as problem:
-        faults.take(problem)
-        return None
-    return model
-
-
-def _read(table: Table, body: Mapping[str, object], ignored: list[str], faults: _Faults) -> Values:
-    """Each field's value in our words. What nothing here acts on is listed in `ignored`."""
-    values: Values = {}
-    readers, known, handled = table.readers, table.known, table.handled
-    for name, value in body.items():
-        if value is None or name in CHOSEN_FIRST:
-            continue
-        reader = readers.get(name)
-        if reader is None:
-            ignored.append(shown(str(name)))
-            continue
-        try:
-            values[name] = reader(value)
-        except FieldError as wrong:
-            faults.add(name, str(wrong))
-        if name not in known and name not in handled:
-            ignored.append(name)
-    return values
-
-
-def _style(shelf: Shelf, values: Values, faults: _Faults) -> Style | None:
-    slug = values.get("style_slug")
-    if slug is None:
-        return None
-    try:
-        return shelf.style(slug)
-    except Invalid as problem:
-        faults.take(problem)
-        return None
-
-
-def _take_style(table: Table, style: Style, parameters: dict[str, Scalar]) -> None:
-    """Set what the style asks for, where the model has it; what the request says comes after and wins."""
-    for name, value in style.parameters.items():
-        if name in table.known:
-            try:
-                read: Any = table.readers[name](value)
-            except FieldError:
-                continue
-            if read is not None:
-                parameters[name] = read
-
-
-def _references(model: Model, values: Values, ignored: list[str], faults: _Faults) -> tuple[Reference, ...]:
-    if not model.sources:
-        ignored.extend(name for name in values if name in SOURCES)
-        return ()
-    used: set[str] = set()
-    found: list[Reference] = []
-    wrong = {detail.field for detail in faults.details}
-    for name, source in model.sources.items():
-        field = name
-        if name not in values and source.instead in values:
-            field = source.instead or name
-        value = values.get(field)
-        if value is None:
-            if source.required and field not in wrong:
-                faults.add(name, f"`{name}` is required with the model '{model.id}': {source.help}")
-            continue
-        used.add(field)
-        urls = value if isinstance(value, tuple) else (value,)
-        if len(urls) > source.most:
-            pictures = "1 picture" if source.most == 1 else f"{source.most} pictures"
-            faults.add(
-                name, f"`{name}` takes at most {pictures} with the model '{model.id}'; got {len(urls)}."
-            )
-        found.extend(Reference(source.role, url, field) for url in urls)
-    ignored.extend(name for name in values if name in SOURCES and name not in used)
-    return tuple(found)
-
-
-def _words(
-    model: Model,
-    table: Table,
-    prompt: str,
-    style: Style | None,
-    parameters: dict[str, Scalar],
-    faults: _Faults,
-) -> str:
-    """The prompt as the model will read it, held against the model's own limits."""
-    final = styled(style, prompt) if style else prompt
-    for name in table.phrased:
-        phrase = model.parameters[name].phrases.get(str(parameters.get(name)))
-        if phrase:
-            final = f"{final} {phrase}"
-    limits = model.prompt
-    if prompt and len(final) < limits.min:
-        faults.add(
-            "prompt", f"`prompt` must have at least {limits.min} characters with the model '{model.id}'."
-        )
-    if limits.max is not None and len(final) > limits.max:
-        with_style = f" with the style '{style.slug}'" if style else ""
-        faults.add(
-            "prompt",
-            f"`prompt` has {len(final):,} characters{with_style}; "
-            f"the model '{model.id}' takes at most {limits.max:,}.",
-        )
-    return final
-
-
-def _image(
-    model: Model,
-    values: Values,
-    ignored: list[str],
-    parameters: dict[str, Scalar],
-    references: tuple[Reference, ...],
-    prompt: str,
-    final: str,
-    style: Style | None,
-) -> Draft:
-    framed = _frame(model, values, bool(references))
+def _picture(checked: Checked) -> Draft:
+    model, values, parameters, ignored = checked.model, checked.values, checked.parameters, checked.ignored
+    framed = _frame(model, values, bool(checked.references))
     if not framed.resolution_used:
         ignored.append("resolution")
-    for name, value in (
-        ("size", framed.size),
-        ("aspect_ratio", framed.aspect_ratio),
-        ("resolution", framed.resolution),
-    ):
-        if value is not None:
-            parameters[name] = value
+    if framed.size is not None:
+        parameters["size"] = framed.size
+    if framed.aspect_ratio is not None:
+        parameters["aspect_ratio"] = framed.aspect_ratio
+    if framed.resolution is not None:
+        parameters["resolution"] = framed.resolution
     return Draft(
         model=model,
-        prompt=prompt,
-        styled_prompt=final,
-        negative_prompt=_negative(model, parameters, style),
+        prompt=checked.prompt,
+        styled_prompt=checked.styled_prompt,
+        negative_prompt=_negative(checked),
         n=values.get("n", 1),
         parameters=parameters,
-        references=references,
-        ignored_parameters=_once(ignored),
-        style_applied=style.slug if style else None,
+        references=checked.references,
+        ignored_parameters=tuple(dict.fromkeys(ignored)),
+        style_applied=checked.style.slug if checked.style else None,
         make_public=values.get("make_public", False),
         sync_mode=values.get("sync_mode", False),
-        seed=values.get("seed") if "seed" in model.parameters else None,
+        seed=_seed(checked),
         width=framed.width,
         height=framed.height,
         aspect_ratio=framed.aspect_ratio,
         resolution=framed.resolution,
         duration=None,
         audio=False,
+    )
+
+
+def _film(checked: Checked) -> Draft:
+    model, parameters = checked.model, checked.parameters
+    ratio, resolution, seconds = map(parameters.get, ("aspect_ratio", "resolution", "duration"))
+    aspect_ratio, resolution = str(ratio) if ratio else None, str(resolution) if resolution else None
+    width, height = film_pixels(resolution, aspect_ratio)
+    if model.always_audio and checked.values.get("audio"):
+        checked.ignored.remove("audio")
+    return Draft(
+        model=model,
+        prompt=checked.prompt,
+        styled_prompt=checked.styled_prompt,
+        negative_prompt=_negative(checked),
+        n=1,
+        parameters=parameters,
+        references=checked.references,
+        ignored_parameters=tuple(dict.fromkeys(checked.ignored)),
+        style_applied=None,
+        make_public=checked.values.get("make_public", False),
+        sync_mode=False,
+        seed=_seed(checked),
+        width=width,
+        height=height,
+        aspect_ratio=aspect_ratio,
+        resolution=resolution,
+        duration=int(seconds) if seconds is not None else None,
+        audio=model.always_audio or parameters.get("audio") is True,
     )
 
 
@@ -330,52 +151,16 @@ def _frame(model: Model, values: Values, editing: bool) -> Frame:
     )
 
 
-def _video(
-    model: Model,
-    values: Values,
-    ignored: list[str],
-    parameters: dict[str, Scalar],
-    references: tuple[Reference, ...],
-    prompt: str,
-    final: str,
-) -> Draft:
-    ratio, resolution = parameters.get("aspect_ratio"), parameters.get("resolution")
-    seconds = parameters.get("duration")
-    width, height = film_pixels(str(resolution) if resolution else None, str(ratio) if ratio else None)
-    if model.always_audio and values.get("audio") is True:
-        ignored.remove("audio")
-    return Draft(
-        model=model,
-        prompt=prompt,
-        styled_prompt=final,
-        negative_prompt=_negative(model, parameters, None),
-        n=1,
-        parameters=parameters,
-        references=references,
-        ignored_parameters=_once(ignored),
-        style_applied=None,
-        make_public=values.get("make_public", False),
-        sync_mode=False,
-        seed=values.get("seed") if "seed" in model.parameters else None,
-        width=width,
-        height=height,
-        aspect_ratio=str(ratio) if ratio else None,
-        resolution=str(resolution) if resolution else None,
-        duration=int(seconds) if seconds is not None else None,
-        audio=model.always_audio or parameters.get("audio") is True,
-    )
+def _seed(checked: Checked) -> int | None:
+    return checked.values.get("seed") if "seed" in checked.model.parameters else None
 
 
-def _negative(model: Model, parameters: dict[str, Scalar], style: Style | None) -> str | None:
+def _negative(checked: Checked) -> str | None:
     """The negative prompt, for a model that takes one; `parameters` then holds the same words."""
-    if "negative_prompt" not in model.parameters:
+    if "negative_prompt" not in checked.model.parameters:
         return None
-    asked = parameters.get("negative_prompt")
-    merged = merged_negative(str(asked) if asked else None, style)
+    asked = checked.parameters.get("negative_prompt")
+    merged = merged_negative(str(asked) if asked else None, checked.style)
     if merged is not None:
-        parameters["negative_prompt"] = merged
+        checked.parameters["negative_prompt"] = merged
     return merged
-
-
-def _once(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))

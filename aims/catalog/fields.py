@@ -214,6 +214,8 @@ def narrowed(name: str, parameter: Parameter, model_id: str, first: Reader | Non
     Gives None where the request leaves the choice to a model that has no word for that.
     """
     read = first or _of_type(name, parameter)
+    if parameter.type == "text":
+        return _of_type(name, parameter)
     if parameter.snap:
         return lambda value: snapped(parameter, read(value))
     if parameter.choices and (first is not None or parameter.type != "choice"):

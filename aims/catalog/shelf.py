@@ -11,8 +11,8 @@ import msgspec
 from aims.core.errors import Invalid, Unavailable
 
 from .files import read, wrong_file
+from .prepared import Prepared, prepare
 from .spec import Kind, Model, Price, Status, Style, Task
-from .tables import Table, table_of
 from .words import shown
 
 HERE = Path(__file__).parent
@@ -35,7 +35,7 @@ class Shelf:
 
     _models: Mapping[str, Model]
     _styles: Mapping[str, Style]
-    _tables: Mapping[str, Table]
+    _prepared: Mapping[str, Prepared]
 
     @classmethod
     def of(cls, models: Iterable[Model], styles: Iterable[Style]) -> "Shelf":
@@ -44,7 +44,7 @@ class Shelf:
         return cls(
             {model.id: model for model in ordered},
             {style.slug: style for style in sorted(styles, key=lambda s: (s.category, s.name))},
-            {model.id: table_of(model) for model in ordered},
+            {model.id: prepare(model) for model in ordered},
         )
 
     def model(self, model_id: str) -> Model:
@@ -114,9 +114,9 @@ class Shelf:
                 models[model_id] = msgspec.structs.replace(models[model_id], **new)
         return Shelf.of(models.values(), self._styles.values())
 
-    def table(self, model: Model) -> Table:
+    def prepared(self, model: Model) -> Prepared:
         """The readers and defaults that were prepared for a model of this shelf."""
-        return self._tables[model.id]
+        return self._prepared[model.id]
 
     def _no_model(self, model_id: str) -> str:
         usable = {m.id: (m.id, m.id.partition("/")[2], m.name.lower()) for m in self.models()}

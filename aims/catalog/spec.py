@@ -56,7 +56,8 @@ class Parameter(_Part, frozen=True, kw_only=True):
 class Picture(_Part, frozen=True, kw_only=True):
     """How an image model is told the size of its picture.
 
-    takes `pixels`: any width and height in multiples of `step`, within the limits below, as an object.
+    takes `pixels`: any width and height in multiples of `step`, within the limits below. encoding: how they
+    are sent, as `object` {"width": 1024, "height": 1536} or as `text` "1024x1536".
     takes `sizes`: one of `sizes` ("1536x1024").
     takes `ratios`: one of `ratios` ("3:2"), and one of `resolutions` sent as `resolution_sent_as`.
     auto: what is sent when the model is to choose; absent: nothing is sent then.
@@ -66,6 +67,7 @@ class Picture(_Part, frozen=True, kw_only=True):
     takes: Literal["pixels", "sizes", "ratios"]
     sent_as: _Line
     auto: _Line | None = None
+    encoding: Literal["object", "text"] = "object"
     step: Annotated[int, Meta(ge=1, le=64)] = 1
     longest: Annotated[int, Meta(ge=64)] = 4096
     least_area: Annotated[int, Meta(ge=1)] = 1

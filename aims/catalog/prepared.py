@@ -17,7 +17,7 @@ SOURCES = frozenset({"image_url", "image_urls", "first_frame_url", "last_frame_u
 CHOSEN_FIRST = frozenset({"prompt", "model"})
 
 
-class Table(NamedTuple):
+class Prepared(NamedTuple):
     """One model's readers and defaults.
 
     readers: for every field of the API and every parameter of the model, except `prompt` and `model`.
@@ -32,15 +32,15 @@ class Table(NamedTuple):
     phrased: tuple[str, ...] = ()
 
 
-def table_of(model: Model) -> Table:
-    """The table for one model."""
+def prepare(model: Model) -> Prepared:
+    """What checking needs to know about one model."""
     api = FIELDS[model.kind]
     readers = dict(api)
     for name, parameter in model.parameters.items():
         readers[name] = narrowed(name, parameter, model.id, api.get(name))
     defaults = {n: p.default for n, p in model.parameters.items() if p.default is not None}
     handled = OURS[model.kind] | SOURCES | (FRAMING if model.picture else frozenset())
-    return Table(
+    return Prepared(
         readers=MappingProxyType(readers),
         known=frozenset(model.parameters),
         handled=handled,
@@ -49,6 +49,6 @@ def table_of(model: Model) -> Table:
     )
 
 
-def table_without_model(kind: Kind) -> Table:
+def prepare_without_model(kind: Kind) -> Prepared:
     """What can still be checked when the model cannot be told: the API's own fields."""
-    return Table(FIELDS[kind], frozenset(), frozenset(FIELDS[kind]), {})
+    return Prepared(FIELDS[kind], frozenset(), frozenset(FIELDS[kind]), {})

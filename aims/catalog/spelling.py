@@ -1,0 +1,67 @@
+"""Says a request in its provider's words, from what the model's file knows and nothing else."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .framing import pixels_of
+from .spec import Model, Parameter, Picture, Scalar
+
+_FRAMING = ("size", "aspect_ratio", "resolution")
+
+
+def provider_input(
+    model: Model,
+    *,
+    prompt: str,
+    parameters: Mapping[str, Scalar],
+    references: Iterable[tuple[str, str]] = (),
+    count: int = 1,
+) -> dict[str, Any]:
+    """The input object of one call to the provider.
+
+    prompt: the styled one. parameters: a draft's. references: (field, address) pairs, in order, where the
+    field is the one that the request used and the address is one that the provider can read.
+    count: pictures that this call is to make, at most the model's `outputs_per_call`.
+    """
+    body: dict[str, Any] = {model.prompt.sent_as: prompt}
+    if model.outputs_sent_as is not None:
+        body[model.outputs_sent_as] = count
+    if model.picture is not None:
+        body |= _framing(model.picture, parameters)
+    for name, parameter in model.parameters.items():
+        value = parameters.get(name)
+        if value is not None and parameter.sent_as is not None and value not in parameter.unsent:
+            body[parameter.sent_as] = _spelled(parameter, value)
+    sent = list(references)
+    for name, source in model.sources.items():
+        urls = [url for field, url in sent if field == name]
+        if not urls and source.instead is not None:
+            urls = [url for field, url in sent if field == source.instead]
+        if urls:
+            body[source.sent_as] = urls if source.as_list else urls[0]
+    return body
+
+
+def _spelled(parameter: Parameter, value: Scalar) -> Scalar:
+    if parameter.encoding == "seconds":
+        return f"{value}s"
+    if parameter.encoding == "digits":
+        return str(value)
+    return parameter.sent.get(str(value), value)
+
+
+def _framing(picture: Picture, parameters: Mapping[str, Scalar]) -> dict[str, Any]:
+    size, ratio, resolution = (parameters.get(name) for name in _FRAMING)
+    body: dict[str, Any] = {}
+    told = ratio if picture.takes == "ratios" else size
+    if told == "auto":
+        if picture.auto is not None:
+            body[picture.sent_as] = picture.auto
+    elif isinstance(told, str):
+        body[picture.sent_as] = told
+        if picture.takes == "pixels" and picture.encoding == "object":
+            width, height = pixels_of(told)
+            body[picture.sent_as] = {"width": width, "height": height}
+    if picture.resolution_sent_as is not None and resolution is not None:
+        body[picture.resolution_sent_as] = resolution
+    return body
