@@ -1,0 +1,178 @@
+"""Wire one instance together, and nothing else does: settings to database, storage, providers, as one frozen object."""
+
+import fcntl
+import importlib
+import os
+import pkgutil
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+
+from aims import accounts, catalog, credits, keys, migrations, providers
+from aims.core import ids, secrets
+from aims.core.children import Children
+from aims.core.db import Database, Tx
+from aims.core.errors import Conflict, NotFound
+from aims.core.settings import MIB, Settings
+from aims.core.signals import Signals
+from aims.generation import Studio
+from aims.media import decode
+from aims.media.storage import Disk
+from aims.providers.registry import NOT_PROVIDERS, Adapter, Providers, Tools
+
+CHILD_MEMORY = 1536 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStart:
+    """What the first start made. The key's text exists only here."""
+
+    workspace_id: str
+    api_key: str
+
+
+class ServeLock:
+    """One server per data folder, when the database is a file: held while the process lives, whatever ends it."""
+
+    def __init__(self, home: Path) -> None:
+        self._file: TextIOWrapper = (home / "serve.lock").open("a+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.seek(0)
+            who = self._file.read().strip()
+            self._file.close()
+            raise Conflict(
+                f"Another server (process {who or 'unknown'}) uses {home}. Stop it, or set AIMS_HOME to another folder; "
+                "many servers need Postgres (AIMS_DATABASE_URL).",
+                code="already_running",
+            ) from None
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+
+    def release(self) -> None:
+        """Let another server start."""
+        self._file.close()
+
+
+def open_database(settings: Settings, *, create: bool) -> Database:
+    """The database, at the schema of this version. Only `init` and `serve` may make one.
+
+    Raises NotFound, naming the path, or Broken.
+    """
+    location = settings.database
+    if isinstance(location, Path):
+        if not create and not location.exists():
+            raise NotFound(
+                f"There is no studio at {location}. `aims init` or `aims serve` makes one.",
+                code="no_database",
+            )
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    db = Database(location)
+    migrations.migrate(db)
+    return db
+
+
+async def open_studio(
+    settings: Settings, *, create: bool = False, begin: Callable[[str, int], None] | None = None
+) -> Studio:
+    """Open an instance. `begin` hands accepted work to this process's supervisor, if it has one.
+
+    Raises NotFound, WrongSecret, and whatever stops the database.
+    """
+    db = open_database(settings, create=create)
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    master = secrets.load(settings.home, settings.secret)
+    await db.write(secrets.verify, master)
+    children = Children(
+        settings.drawing_processes,
+        allowed=[*decode.TASKS, *provider_tasks()],
+        memory_bytes=CHILD_MEMORY,
+    )
+    return Studio(
+        settings=settings,
+        db=db,
+        shelf=catalog.open_shelf(),
+        providers=Providers(connect_providers(Tools(children, settings)), settings.sandbox),
+        storage=Disk(settings.home / "media", min_free=settings.min_free_mib * MIB),
+        ring=keys.Ring(master),
+        secrets=master,
+        signals=Signals(),
+        children=children,
+        driver=f"{socket.gethostname()}:{os.getpid()}:{ids.token()[:8]}",
+        begin=begin,
+    )
+
+
+async def close_studio(studio: Studio) -> None:
+    """Let go of everything, after the queued writes are on the disk."""
+    for adapter in studio.providers.adapters.values():
+        await adapter.close()
+    await studio.children.close()
+    await studio.db.close()
+
+
+def provider_modules() -> list[str]:
+    """The names of the providers there are: whatever lies in the folder."""
+    return sorted(
+        module.name for module in pkgutil.iter_modules(providers.__path__) if module.name not in NOT_PROVIDERS
+    )
+
+
+def connect_providers(tools: Tools) -> dict[str, Adapter]:
+    """An adapter for each provider that is connected."""
+    connected = {}
+    for name in provider_modules():
+        adapter = importlib.import_module(f"aims.providers.{name}").connect(tools)
+        if adapter is not None:
+            connected[name] = adapter
+    return connected
+
+
+def provider_tasks() -> list[str]:
+    """The functions that providers run in child processes."""
+    return [
+        task
+        for name in provider_modules()
+        for task in getattr(importlib.import_module(f"aims.providers.{name}"), "TASKS", ())
+    ]
+
+
+async def first_start(studio: Studio) -> FirstStart | None:
+    """Make the owner, a workspace with its starting credits, and a key; None when that has happened before."""
+    made = studio.ring.make()
+    workspace_id, user_id = ids.new_id(), ids.new_id()
+    new = await studio.db.write(create_first, made, workspace_id, user_id, studio.settings.starting_credits)
+    return FirstStart(workspace_id, made[1]) if new else None
+
+
+def create_first(
+    tx: Tx, made: tuple[str, str, str], workspace_id: str, user_id: str, starting_credits: int
+) -> bool:
+    """The transaction of the first start. Two servers that start at once make one owner between them."""
+    if accounts.has_owner(tx) or not secrets.claim(tx, "owner", user_id):
+        return False
+    accounts.create_owner(tx, user_id, "Owner")
+    create_workspace(tx, workspace_id, "My workspace", starting_credits, owner_id=user_id)
+    keys.issue(tx, made, workspace_id, "First key", f"user:{user_id}")
+    return True
+
+
+def create_workspace(
+    tx: Tx, workspace_id: str, name: str, starting_credits: int, *, owner_id: str | None = None
+) -> None:
+    """Add a workspace with its account and starting credits."""
+    accounts.create_workspace(tx, workspace_id, name, owner_id=owner_id)
+    credits.open_account(tx, workspace_id)
+    if starting_credits:
+        credits.grant(
+            tx,
+            workspace_id,
+            starting_credits,
+            f"start:{workspace_id}",
+            actor="operator",
+            cause="starting credits",
+        )

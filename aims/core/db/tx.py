@@ -1,0 +1,127 @@
+"""What a transaction function may do: run prebuilt statements on the connection it is given.
+
+Statements are SQLAlchemy Core, module-level constants with bind parameters. They are compiled once and then run on the
+driver's own cursor: measured at three times the throughput of running them through Core each time.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Executable, literal_column
+from sqlalchemy.engine import Dialect
+
+type_of_value = int | float | str | bytes | None
+
+
+def among(column: ColumnElement[str], words: Iterable[str]) -> ColumnElement[bool]:
+    """`column IN (...)` for words that are constants of our own, written out so that a statement compiles once."""
+    return column.in_([literal_column(f"'{word}'") for word in sorted(words) if word.isidentifier()])
+
+
+class Cursor(Protocol):
+    """The part of a DB-API cursor that is used here."""
+
+    rowcount: int
+    description: Any
+
+    def execute(self, sql: str, parameters: Any = ..., /) -> object: ...
+    def executemany(self, sql: str, parameters: Any, /) -> object: ...
+    def fetchone(self) -> Any: ...
+    def fetchall(self) -> list[Any]: ...
+
+
+class Prepared:
+    """A statement compiled for one dialect and one set of parameter names."""
+
+    __slots__ = ("_defaults", "_names", "_row", "positional", "sql")
+
+    def __init__(self, statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> None:
+        compiled = statement.compile(dialect=dialect, column_keys=list(names))  # ty: ignore[unresolved-attribute]
+        self.sql: str = compiled.string
+        self.positional: bool = compiled.positional
+        self._names: tuple[str, ...] = tuple(compiled.positiontup or compiled.params)
+        self._defaults: dict[str, type_of_value] = {
+            k: v for k, v in compiled.params.items() if k not in names
+        }
+        self._row: Callable[[Iterable[Any]], Any] | None = None
+
+    def bind(self, parameters: Mapping[str, type_of_value]) -> Any:
+        """The parameters in the form that the driver takes: a tuple for SQLite, a mapping for Postgres."""
+        defaults = self._defaults
+        if self.positional:
+            return tuple([parameters[name] if name in parameters else defaults[name] for name in self._names])
+        return {**defaults, **parameters} if defaults else parameters
+
+    def row(self, cursor: Cursor) -> Callable[[Iterable[Any]], Any]:
+        """A constructor of rows with named fields, made from the first answer."""
+        if self._row is None:
+            # Same names, same order, for the life of the process: a statement's columns do not change.
+            self._row = namedtuple("Row", [column[0] for column in cursor.description])._make  # noqa: PYI024
+        return self._row
+
+
+class Statements:
+    """The compiled statements of one dialect, shared by all its connections."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self._prepared: dict[tuple[Executable, tuple[str, ...]], Prepared] = {}
+
+    def prepare(self, statement: Executable, names: tuple[str, ...]) -> Prepared:
+        """The statement, compiled at most once. Two threads may both compile it; either result is right."""
+        key = (statement, names)
+        prepared = self._prepared.get(key)
+        if prepared is None:
+            prepared = self._prepared[key] = Prepared(statement, self.dialect, names)
+        return prepared
+
+
+class Tx:
+    """One open transaction. A function that receives it never commits, and touches nothing else."""
+
+    __slots__ = ("_cursor", "_statements")
+
+    def __init__(self, cursor: Cursor, statements: Statements) -> None:
+        self._cursor = cursor
+        self._statements = statements
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`, for the few statements that exist in one of them only."""
+        return self._statements.dialect.name
+
+    def run(self, statement: Executable, **parameters: type_of_value) -> int:
+        """Run a statement and return how many rows it changed."""
+        prepared = self._statements.prepare(statement, tuple(parameters))
+        self._cursor.execute(prepared.sql, prepared.bind(parameters))
+        return self._cursor.rowcount
+
+    def run_many(self, statement: Executable, rows: list[dict[str, type_of_value]]) -> None:
+        """Run a statement once for each row of parameters; every row has the same names."""
+        if rows:
+            prepared = self._statements.prepare(statement, tuple(rows[0]))
+            self._cursor.executemany(prepared.sql, [prepared.bind(row) for row in rows])
+
+    def one(self, statement: Executable, **parameters: type_of_value) -> Any:
+        """The first row, with its columns as attributes, or None."""
+        prepared = self._statements.prepare(statement, tuple(parameters))
+        self._cursor.execute(prepared.sql, prepared.bind(parameters))
+        row = self._cursor.fetchone()
+        if row is None:
+            return None
+        # SQLite changes the row when it is fetched, and a statement left half-read holds its lock: read to the end.
+        self._cursor.fetchall()
+        return prepared.row(self._cursor)(row)
+
+    def all(self, statement: Executable, **parameters: type_of_value) -> list[Any]:
+        """Every row, with its columns as attributes."""
+        prepared = self._statements.prepare(statement, tuple(parameters))
+        self._cursor.execute(prepared.sql, prepared.bind(parameters))
+        rows = self._cursor.fetchall()
+        return [make(row) for row in rows] if rows and (make := prepared.row(self._cursor)) else []
+
+    def value(self, statement: Executable, **parameters: type_of_value) -> Any:
+        """The first column of the first row, or None."""
+        row = self.one(statement, **parameters)
+        return None if row is None else row[0]

@@ -1,0 +1,58 @@
+"""Wake whoever waits for a thing to change.
+
+A signal is a hint: it may be lost, so every waiter looks again by itself at least every two seconds.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+LOOK_AGAIN_SECONDS = 2.0
+
+
+class Signals:
+    """Names and the events that wait for them, within one process."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+
+    def wake(self, name: str) -> None:
+        """Wake everybody who waits for `name`. From the event loop's own thread."""
+        for event in self._waiting.get(name, ()):
+            event.set()
+
+    def wake_all(self) -> None:
+        """Wake every waiter: after signals may have been lost, or before the process ends."""
+        for events in self._waiting.values():
+            for event in events:
+                event.set()
+
+    @asynccontextmanager
+    async def listen(self, name: str) -> AsyncIterator["Listener"]:
+        """Register first, then look: a change between looking and waiting cannot be missed."""
+        event = asyncio.Event()
+        self._waiting.setdefault(name, set()).add(event)
+        try:
+            yield Listener(event)
+        finally:
+            events = self._waiting[name]
+            events.discard(event)
+            if not events:
+                del self._waiting[name]
+
+
+class Listener:
+    """One waiter's place."""
+
+    def __init__(self, event: asyncio.Event) -> None:
+        self._event = event
+
+    async def wait(self, seconds: float) -> bool:
+        """True at a signal; False after `seconds`, or when it is time to look again, whichever comes first."""
+        try:
+            async with asyncio.timeout(max(0.0, min(seconds, LOOK_AGAIN_SECONDS))):
+                await self._event.wait()
+        except TimeoutError:
+            return False
+        self._event.clear()
+        return True

@@ -1,0 +1,31 @@
+"""Credits: a double-entry ledger of whole credits that only grows, and balances that must equal it.
+
+Work sets credits aside (`hold`), then pays for what was delivered and gets the rest back (`settle`). Every entry has a
+reference that is unique, so doing a thing twice is doing it once. `verify` recomputes every balance from the entries.
+"""
+
+from aims.credits.grants import expire, grant, purchase
+from aims.credits.holds import Balance, Hold, Price, balance, hold, lock, open_account, settle
+from aims.credits.refunds import refund, reset_sandbox
+from aims.credits.statements import Entry, statement
+from aims.credits.verify import Breach, verify
+
+__all__ = [
+    "Balance",
+    "Breach",
+    "Entry",
+    "Hold",
+    "Price",
+    "balance",
+    "expire",
+    "grant",
+    "hold",
+    "lock",
+    "open_account",
+    "purchase",
+    "refund",
+    "reset_sandbox",
+    "settle",
+    "statement",
+    "verify",
+]

@@ -1,0 +1,26 @@
+"""The life of a generation: accepted and paid for in one transaction, driven to its end, settled once.
+
+This is the only place where the areas meet: it joins the catalogue, credits, keys, media and providers.
+"""
+
+from aims.generation.cancel import cancel
+from aims.generation.history import Finding, GenerationView, is_finished, read
+from aims.generation.idempotency import Idempotency
+from aims.generation.studio import Studio
+from aims.generation.submit import Accepted, submit
+from aims.generation.supervisor import Supervisor
+from aims.generation.verify import verify
+
+__all__ = [
+    "Accepted",
+    "Finding",
+    "GenerationView",
+    "Idempotency",
+    "Studio",
+    "Supervisor",
+    "cancel",
+    "is_finished",
+    "read",
+    "submit",
+    "verify",
+]

@@ -1,0 +1,182 @@
+"""The rows of an attempt: one planned call to a provider, committed before its first byte is sent."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, insert, select, update
+
+from aims.core.clock import now
+from aims.core.db import Tx
+from aims.generation import lifecycle
+from aims.generation.lifecycle import AttemptState, State, Superseded
+from aims.generation.request import Request, decode, encode
+from aims.generation.tables import attempts, generations, outputs
+from aims.providers import Running
+
+_GENERATION = select(generations).where(generations.c.id == bindparam("generation"))
+_ATTEMPTS = (
+    select(attempts).where(attempts.c.generation_id == bindparam("generation")).order_by(attempts.c.number)
+)
+_OUTPUTS = (
+    select(outputs.c.id, outputs.c.position, outputs.c.token, outputs.c.state)
+    .where(outputs.c.generation_id == bindparam("generation"))
+    .order_by(outputs.c.position)
+)
+_INSERT = insert(attempts).values(state="submitting", tries=1, created_at=now())
+_AGAIN = (
+    update(attempts)
+    .where(attempts.c.id == bindparam("attempt"), attempts.c.state == "submitting")
+    .values(tries=attempts.c.tries + 1, retry_reason=bindparam("reason"))
+)
+_RUNNING = (
+    update(attempts)
+    .where(attempts.c.id == bindparam("attempt"), attempts.c.state == "submitting")
+    .values(
+        state="running", provider_ref=bindparam("ref"), provider_data=bindparam("kept"), submitted_at=now()
+    )
+)
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One call to a provider, as its driver sees it. `nonce` names it towards the provider."""
+
+    id: str
+    number: int
+    first: int
+    count: int
+    nonce: str
+    state: AttemptState
+    tries: int = 1
+    running: Running | None = None
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A generation as a driver found it. `created_at` in microseconds; `outputs` by position."""
+
+    id: str
+    workspace_id: str
+    kind: str
+    provider: str
+    state: State
+    epoch: int
+    created_at: int
+    cancelled: bool
+    request: Request
+    attempts: dict[int, Attempt] = field(default_factory=dict)
+    outputs: dict[int, Any] = field(default_factory=dict)
+
+
+def load(tx: Tx, generation_id: str, epoch: int) -> Loaded:
+    """Read where a generation stands.
+
+    Raises Superseded when it is finished or another driver's.
+    """
+    row = tx.one(_GENERATION, generation=generation_id)
+    if row is None or row.driver_epoch != epoch or State(row.state) in lifecycle.TERMINAL:
+        raise Superseded
+    found = Loaded(
+        row.id,
+        row.workspace_id,
+        row.kind,
+        row.provider,
+        State(row.state),
+        epoch,
+        row.created_at,
+        row.cancel_requested_at is not None,
+        decode(row.request),
+    )
+    for each in tx.all(_ATTEMPTS, generation=generation_id):
+        running = None
+        if each.provider_ref is not None:
+            running = Running(each.provider_ref, msgspec.json.decode(each.provider_data, type=dict[str, str]))
+        found.attempts[each.number] = Attempt(
+            each.id,
+            each.number,
+            each.first_index,
+            each.quantity,
+            each.nonce,
+            AttemptState(each.state),
+            each.tries,
+            running,
+        )
+    found.outputs = {output.position: output for output in tx.all(_OUTPUTS, generation=generation_id)}
+    return found
+
+
+def look(tx: Tx, generation_id: str, epoch: int) -> bool:
+    """Whether somebody asked for the generation to be stopped.
+
+    Raises Superseded when it is not ours any more.
+    """
+    row = tx.one(_GENERATION, generation=generation_id)
+    if row is None or row.driver_epoch != epoch or State(row.state) in lifecycle.TERMINAL:
+        raise Superseded
+    return row.cancel_requested_at is not None
+
+
+def begin(tx: Tx, generation_id: str, epoch: int, attempt: Attempt, provider: str) -> bool:
+    """Commit an attempt before anything is sent. False when the generation was asked to stop: then nothing is sent.
+
+    Raises Superseded.
+    """
+    row = tx.one(_GENERATION, generation=generation_id)
+    if row is None or row.driver_epoch != epoch or State(row.state) in lifecycle.TERMINAL:
+        raise Superseded
+    if row.cancel_requested_at is not None:
+        return False
+    if State(row.state) is State.ACCEPTED:
+        lifecycle.move(tx, generation_id, epoch, State.ACCEPTED, State.SUBMITTING)
+    tx.run(
+        _INSERT,
+        id=attempt.id,
+        generation_id=generation_id,
+        number=attempt.number,
+        first_index=attempt.first,
+        quantity=attempt.count,
+        provider=provider,
+        nonce=attempt.nonce,
+    )
+    return True
+
+
+def send_again(tx: Tx, generation_id: str, epoch: int, attempt: Attempt, reason: str) -> None:
+    """Commit that the call is made once more, and why.
+
+    Raises Superseded.
+    """
+    look(tx, generation_id, epoch)
+    if not tx.run(_AGAIN, attempt=attempt.id, reason=reason):
+        raise Superseded
+
+
+def answered(tx: Tx, generation_id: str, epoch: int, attempt: Attempt, running: Running) -> None:
+    """Commit the provider's id for the attempt.
+
+    Raises Superseded.
+    """
+    row = tx.one(_GENERATION, generation=generation_id)
+    if row is None or row.driver_epoch != epoch:
+        raise Superseded
+    kept = encode(dict(running.data))
+    if not tx.run(_RUNNING, attempt=attempt.id, ref=running.reference, kept=kept):
+        raise Superseded
+    if State(row.state) is State.SUBMITTING:
+        lifecycle.move(tx, generation_id, epoch, State.SUBMITTING, State.RUNNING)
+
+
+def storing(tx: Tx, generation_id: str, epoch: int) -> None:
+    """Commit that outputs are being fetched and written.
+
+    Raises Superseded.
+    """
+    row = tx.one(_GENERATION, generation=generation_id)
+    if row is None or row.driver_epoch != epoch:
+        raise Superseded
+    if State(row.state) in (State.SUBMITTING, State.RUNNING):
+        lifecycle.move(tx, generation_id, epoch, State(row.state), State.STORING)
+
+
+__all__ = ["Attempt", "Loaded", "answered", "begin", "load", "look", "send_again", "storing"]

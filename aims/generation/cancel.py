@@ -1,0 +1,52 @@
+"""Ask for a generation to be stopped. The driver acts on it; before any attempt it wins at once."""
+
+from sqlalchemy import bindparam, func, select, update
+
+from aims import credits
+from aims.accounts import Actor
+from aims.core import failpoints
+from aims.core.clock import now
+from aims.core.db import Tx
+from aims.core.errors import NotFound
+from aims.generation import settle
+from aims.generation.lifecycle import TERMINAL, State
+from aims.generation.studio import Studio
+from aims.generation.tables import generations
+
+_FIND = select(generations).where(
+    generations.c.id == bindparam("generation"), generations.c.workspace_id == bindparam("workspace")
+)
+_ASK = (
+    update(generations)
+    .where(generations.c.id == bindparam("generation"))
+    .values(
+        cancel_requested_at=func.coalesce(generations.c.cancel_requested_at, now()),
+        version=generations.c.version + 1,
+    )
+)
+
+
+async def cancel(studio: Studio, actor: Actor, generation_id: str) -> None:
+    """Ask for a generation to be stopped. One that is finished, or too far, ends as it would have.
+
+    Raises NotFound, Forbidden.
+    """
+    await studio.db.write(request_cancel, actor, generation_id, lane=actor.workspace_id)
+    failpoints.hit("release.committed")
+    studio.signals.wake(generation_id)
+    studio.signals.wake(f"cancel:{generation_id}")
+
+
+def request_cancel(tx: Tx, actor: Actor, generation_id: str) -> str:
+    """Write the wish down, or carry it out when nothing was sent yet. Returns the generation's kind."""
+    credits.lock(tx, actor.workspace_id)
+    row = tx.one(_FIND, generation=generation_id, workspace=actor.workspace_id)
+    if row is None:
+        raise NotFound("There is no such generation in this workspace.")
+    actor.require(f"{row.kind}:generate")
+    if State(row.state) in TERMINAL:
+        return row.kind
+    tx.run(_ASK, generation=generation_id)
+    if State(row.state) is State.ACCEPTED:
+        settle.cancel_unstarted(tx, tx.one(_FIND, generation=generation_id, workspace=actor.workspace_id))
+    return row.kind

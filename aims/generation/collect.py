@@ -1,0 +1,71 @@
+"""Bring a provider's outputs home: fetch, look at each in a decoder child, write it to storage, synced."""
+
+import asyncio
+import hashlib
+
+from aims.core.errors import StudioError, Unavailable
+from aims.core.log import logger
+from aims.generation.attempt import Attempt, Loaded
+from aims.generation.settle import OutputResult, Stored
+from aims.generation.studio import Studio
+from aims.media import decode, storage
+from aims.media.recognise import recognise
+from aims.providers import Done, Made, Outcome, Withheld
+
+LONGEST_WAIT = 30.0
+
+
+async def collect(studio: Studio, found: Loaded, attempt: Attempt, done: Done) -> tuple[OutputResult, ...]:
+    """Store what an attempt made. One output that cannot be had does not spoil the others.
+
+    Outputs beyond those that were asked for are dropped; those that are missing count as withheld.
+    """
+    missing = Withheld("The provider returned fewer results than were asked for.")
+    outcomes = [*done.outcomes[: attempt.count], *[missing] * (attempt.count - len(done.outcomes))]
+    positions = range(attempt.first, attempt.first + attempt.count)
+    results = await asyncio.gather(
+        *(
+            _collect_one(studio, found, position, outcome)
+            for position, outcome in zip(positions, outcomes, strict=True)
+        )
+    )
+    return tuple(results)
+
+
+async def _collect_one(studio: Studio, found: Loaded, position: int, outcome: Outcome) -> OutputResult:
+    if isinstance(outcome, Withheld):
+        return OutputResult(position, None, outcome.reason)
+    try:
+        return OutputResult(position, await _store(studio, found, position, outcome))
+    except Unavailable:
+        raise
+    except StudioError as error:
+        logger.warning("output refused", generation=found.id, position=position, reason=error.code)
+        return OutputResult(position, None, "The provider's file is not a picture that can be opened.")
+
+
+async def _store(studio: Studio, found: Loaded, position: int, made: Made) -> Stored:
+    if made.data is None:
+        raise AssertionError("an output by address needs the fetcher, which inline providers do without")
+    kind = recognise(made.data)
+    probe = await decode.probe(studio.children, made.data)
+    output = found.outputs[position]
+    key = storage.key(
+        found.workspace_id, output.id, output.token, kind.extension if kind else "bin", found.created_at
+    )
+    await _write(studio, key, made.data)
+    digest = hashlib.sha256(made.data).hexdigest()
+    return Stored(key, probe.content_type, len(made.data), digest, probe.width, probe.height)
+
+
+async def _write(studio: Studio, key: str, data: bytes) -> None:
+    """Write a file, waiting out a full disk: the picture is made and paid for."""
+    wait = 0.2
+    while True:
+        try:
+            await asyncio.to_thread(studio.storage.write, key, data)
+            return
+        except Unavailable as error:
+            logger.warning("output waits", reason=error.code)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT)

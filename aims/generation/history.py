@@ -1,0 +1,183 @@
+"""What everybody sees of a generation: one shape, on every face."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from aims import credits
+from aims.core.clock import SECOND, now, rfc3339
+from aims.core.db import Tx
+from aims.core.errors import NotFound
+from aims.core.ids import looks_like_id
+from aims.generation.lifecycle import OUTSIDE, TERMINAL, State
+from aims.generation.request import decode
+from aims.generation.settle import Stored
+from aims.generation.tables import generations, outputs
+
+_FIND = select(generations, now().label("now")).where(
+    generations.c.id == bindparam("generation"), generations.c.workspace_id == bindparam("workspace")
+)
+_STATE = select(generations.c.state).where(generations.c.id == bindparam("generation"))
+_OUTPUTS = (
+    select(outputs).where(outputs.c.generation_id == bindparam("generation")).order_by(outputs.c.position)
+)
+
+
+class OutputView(msgspec.Struct, frozen=True):
+    """One picture or film that was asked for. width, height: pixels; duration: seconds."""
+
+    id: str
+    index: int
+    status: str
+    url: str | None = None
+    thumbnail_url: str | None = None
+    share_url: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    content_type: str | None = None
+    bytes: int | None = None
+    error: str | None = None
+    credits_refunded: int = 0
+
+
+class CreditsView(msgspec.Struct, frozen=True):
+    """Whole credits: set aside now, charged in the end, given back in the end."""
+
+    held: int
+    charged: int
+    refunded: int
+
+
+class GenerationView(msgspec.Struct, frozen=True):
+    """A generation as the API documents it. Instants are RFC 3339 in UTC; spans are seconds."""
+
+    id: str
+    kind: str
+    status: str
+    stage: str
+    progress: float | None
+    model: str
+    prompt: str
+    parameters: dict[str, str | int | float | bool | None]
+    style_applied: str | None
+    sandbox: bool
+    ignored_parameters: msgspec.Raw
+    created_at: str | None
+    started_at: str | None
+    finished_at: str | None
+    elapsed_seconds: float
+    expected_seconds: float | None
+    outputs: list[OutputView]
+    quote: msgspec.Raw
+    credits: CreditsView
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A generation, with what answering about it needs besides. `files`: storage keys by output id."""
+
+    view: GenerationView
+    finished: bool
+    credits_remaining: int
+    make_public: bool
+    sync_mode: bool
+    duration: float | None
+    aspect_ratio: str | None
+    audio: bool
+    files: dict[str, str]
+
+
+def read(tx: Tx, workspace_id: str, generation_id: str, base_url: str) -> Finding:
+    """One generation of a workspace. Links begin with `base_url`.
+
+    Raises NotFound, in the same words for another workspace's id and for one that never was.
+    """
+    row = None
+    if looks_like_id(generation_id):
+        row = tx.one(_FIND, generation=generation_id, workspace=workspace_id)
+    if row is None:
+        raise NotFound("There is no such generation in this workspace.")
+    request = decode(row.request)
+    rows = tx.all(_OUTPUTS, generation=row.id)
+    view = view_of(row, request.parameters, [output_view(each, base_url) for each in rows], row.now)
+    return Finding(
+        view,
+        State(row.state) in TERMINAL,
+        credits.balance(tx, workspace_id).available,
+        request.make_public,
+        request.sync_mode,
+        request.duration,
+        request.aspect_ratio,
+        request.audio,
+        {each.id: _stored(each).storage_key for each in rows if each.stored},
+    )
+
+
+def is_finished(tx: Tx, generation_id: str) -> bool:
+    """Whether a generation has reached its end, with as little reading as can be."""
+    return State(tx.value(_STATE, generation=generation_id)) in TERMINAL
+
+
+def _stored(row: Any) -> Stored:
+    return msgspec.json.decode(row.stored, type=Stored)
+
+
+def output_view(row: Any, base_url: str) -> OutputView:
+    """An output as everybody sees it: its file only once it is delivered."""
+    if row.state != "completed":
+        status = "failed" if row.state == "failed" else "queued"
+        return OutputView(
+            row.id, row.position, status, error=row.error, credits_refunded=row.credits_refunded
+        )
+    stored = _stored(row)
+    return OutputView(
+        row.id,
+        row.position,
+        "completed",
+        url=f"{base_url}/{stored.storage_key}",
+        width=stored.width,
+        height=stored.height,
+        duration=None if stored.duration_ms is None else stored.duration_ms / 1000,
+        content_type=stored.content_type,
+        bytes=stored.bytes,
+    )
+
+
+def view_of(
+    row: Any, parameters: dict[str, str | int | float | bool | None], shown: list[OutputView], moment: int
+) -> GenerationView:
+    """A generation as everybody sees it, from its row. `moment`: the database's now, in microseconds."""
+    state = State(row.state)
+    over = state in TERMINAL
+    quote = row.quote
+    held = 0 if over else msgspec.json.decode(quote, type=_Credits).credits
+    return GenerationView(
+        id=row.id,
+        kind=row.kind,
+        status=OUTSIDE[state],
+        stage=state,
+        progress=1.0 if state is State.COMPLETED else None,
+        model=row.model,
+        prompt=row.prompt,
+        parameters=parameters,
+        style_applied=row.style_applied,
+        sandbox=bool(row.sandbox),
+        ignored_parameters=msgspec.Raw(row.ignored_parameters.encode()),
+        created_at=rfc3339(row.created_at),
+        started_at=rfc3339(row.started_at),
+        finished_at=rfc3339(row.finished_at),
+        elapsed_seconds=round(((row.finished_at or moment) - row.created_at) / SECOND, 3),
+        expected_seconds=None,
+        outputs=shown,
+        quote=msgspec.Raw(quote.encode()),
+        credits=CreditsView(held, row.credits_charged, row.credits_refunded),
+        error=row.error,
+    )
+
+
+class _Credits(msgspec.Struct):
+    credits: int

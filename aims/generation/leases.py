@@ -1,0 +1,79 @@
+"""Who drives a generation: exclusive by a lease in the database's time, fenced by an epoch that only grows."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select, update
+
+from aims.core import failpoints
+from aims.core.clock import now
+from aims.core.db import Tx, among
+from aims.generation.lifecycle import TERMINAL
+from aims.generation.tables import generations
+
+CHUNK = 500
+_unfinished = ~among(generations.c.state, TERMINAL)
+
+_RENEW = (
+    update(generations)
+    .where(generations.c.driver == bindparam("me"), generations.c.lease_until > 0)
+    .values(lease_until=now() + bindparam("span"))
+)
+_RELEASE = (
+    update(generations)
+    .where(generations.c.driver == bindparam("me"), generations.c.lease_until > 0)
+    .values(lease_until=-1, driver=None)
+)
+_claimable = (
+    select(generations.c.id)
+    .where(
+        generations.c.lease_until != 0,
+        _unfinished,
+        (generations.c.lease_until < now()) | (bindparam("at_once") == 1),
+        generations.c.driver.is_distinct_from(bindparam("me")),
+    )
+    .order_by(generations.c.lease_until)
+    .limit(CHUNK)
+)
+_TAKE_OVER = (
+    update(generations)
+    .where(
+        generations.c.id.in_(_claimable),
+        (generations.c.lease_until < now()) | (bindparam("at_once") == 1),
+        generations.c.driver.is_distinct_from(bindparam("me")),
+        _unfinished,
+    )
+    .values(
+        driver=bindparam("me"),
+        driver_epoch=generations.c.driver_epoch + 1,
+        lease_until=now() + bindparam("span"),
+    )
+    .returning(generations.c.id, generations.c.driver_epoch)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A generation that is this process's to drive, and the epoch that fences its updates."""
+
+    generation_id: str
+    epoch: int
+
+
+def renew(tx: Tx, me: str, span: int) -> int:
+    """Keep everything that this process drives for `span` microseconds more, in one statement."""
+    return tx.run(_RENEW, me=me, span=span)
+
+
+def release(tx: Tx, me: str) -> int:
+    """Let others take over at once what this process did not finish."""
+    return tx.run(_RELEASE, me=me)
+
+
+def take_over(tx: Tx, me: str, span: int, at_once: bool) -> list[Claim]:
+    """Claim up to 500 unfinished generations whose lease has run out.
+
+    at_once: do not wait for leases. Only for a process that is known to be alone, as the lock file proves on SQLite.
+    """
+    claimed = tx.all(_TAKE_OVER, me=me, span=span, at_once=int(at_once))
+    failpoints.hit("recover.inside")
+    return [Claim(row.id, row.driver_epoch) for row in claimed]

@@ -1,0 +1,99 @@
+"""The request as it is frozen on the generation: whatever the catalogue says tomorrow, this is what was sold."""
+
+import msgspec
+
+from aims.catalog import Draft, Quote
+from aims.providers import Order
+
+
+class Request(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Everything that driving the generation needs, and nothing that can change under it.
+
+    directive: instructions to the sandbox that stood in the prompt. per_call: outputs that one provider call makes.
+    references: storage keys of the pictures to work from.
+    """
+
+    model: str
+    endpoint: str
+    prompt: str
+    per_output: int
+    negative_prompt: str = ""
+    parameters: dict[str, str | int | float | bool | None] = {}
+    directive: str = ""
+    n: int = 1
+    per_call: int = 1
+    seed: int | None = None
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    audio: bool = False
+    aspect_ratio: str | None = None
+    references: tuple[str, ...] = ()
+    make_public: bool = False
+    sync_mode: bool = False
+
+    def calls(self) -> list[tuple[int, int]]:
+        """The planned calls to the provider, as (first position, how many). The same after every restart."""
+        return [(first, min(self.per_call, self.n - first)) for first in range(0, self.n, self.per_call)]
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Request)
+
+
+def freeze(draft: Draft, quote: Quote, prompt: str, directive: str) -> Request:
+    """The request that a checked draft becomes; `prompt` is the styled prompt without the provider's instructions."""
+    return Request(
+        model=draft.model.id,
+        endpoint=draft.model.endpoint,
+        prompt=prompt,
+        per_output=quote.per_output,
+        negative_prompt=draft.negative_prompt or "",
+        parameters=dict(draft.parameters),
+        directive=directive,
+        n=draft.n,
+        per_call=max(1, min(draft.model.outputs_per_call, draft.n)),
+        seed=draft.seed,
+        width=draft.width,
+        height=draft.height,
+        duration=draft.duration,
+        audio=draft.audio,
+        aspect_ratio=draft.aspect_ratio,
+        make_public=draft.make_public,
+        sync_mode=draft.sync_mode,
+    )
+
+
+def encode(value: object) -> str:
+    """JSON text for a column."""
+    return _encoder.encode(value).decode()
+
+
+def decode(text: str) -> Request:
+    """The frozen request of a generation."""
+    return _decoder.decode(text)
+
+
+def order(
+    request: Request, kind: str, nonce: str, first: int, count: int, references: tuple[bytes, ...]
+) -> Order:
+    """One call to the provider."""
+    return Order(
+        nonce=nonce,
+        model=request.model,
+        endpoint=request.endpoint,
+        kind=kind,
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt,
+        parameters=request.parameters,
+        count=count,
+        first=first,
+        of=request.n,
+        directive=request.directive,
+        seed=request.seed,
+        width=request.width,
+        height=request.height,
+        duration=request.duration,
+        audio=request.audio,
+        references=references,
+    )

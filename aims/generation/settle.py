@@ -1,0 +1,240 @@
+"""The end of an attempt, and of a generation: outputs, money and state in one transaction, once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, func, select, update
+
+from aims import credits, keys, media
+from aims.core import failpoints
+from aims.core.clock import now
+from aims.core.db import Tx, among
+from aims.generation import lifecycle
+from aims.generation.lifecycle import ATTEMPT_OVER, AttemptState, State, Superseded
+from aims.generation.request import decode, encode
+from aims.generation.tables import attempts, generations, outputs
+
+_GENERATION = select(generations).where(generations.c.id == bindparam("generation"))
+_OUTPUTS = (
+    select(outputs).where(outputs.c.generation_id == bindparam("generation")).order_by(outputs.c.position)
+)
+_FINISH_ATTEMPT = (
+    update(attempts)
+    .where(attempts.c.id == bindparam("attempt"), ~among(attempts.c.state, ATTEMPT_OVER))
+    .values(
+        state=bindparam("over"),
+        finished_at=now(),
+        error_code=bindparam("error_code"),
+        error=bindparam("error"),
+        cost_usd_micros=bindparam("cost"),
+        cost_outcome=bindparam("outcome"),
+    )
+)
+_STATES = select(attempts.c.state, attempts.c.error_code).where(
+    attempts.c.generation_id == bindparam("generation")
+)
+_WAITING = select(func.count()).where(
+    outputs.c.generation_id == bindparam("generation"), outputs.c.state == "waiting"
+)
+_SET_OUTPUT = (
+    update(outputs)
+    .where(
+        outputs.c.generation_id == bindparam("generation"),
+        outputs.c.position == bindparam("at"),
+        outputs.c.state == "waiting",
+    )
+    .values(state=bindparam("now_is"), stored=bindparam("stored"), error=bindparam("error"))
+)
+_END_OUTPUT = (
+    update(outputs)
+    .where(outputs.c.id == bindparam("output"))
+    .values(state=bindparam("now_is"), error=bindparam("error"), credits_refunded=bindparam("refunded"))
+)
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """What is known of an output's file before its asset row exists."""
+
+    storage_key: str
+    content_type: str
+    bytes: int
+    sha256: str
+    width: int
+    height: int
+    duration_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputResult:
+    """What became of one output: a stored file, or a sentence that says why there is none."""
+
+    position: int
+    stored: Stored | None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptResult:
+    """What became of one attempt. `cost_usd_micros`: what the provider says it cost, if it says."""
+
+    attempt_id: str | None
+    state: AttemptState
+    outputs: tuple[OutputResult, ...]
+    error_code: str | None = None
+    error: str | None = None
+    cost_usd_micros: int | None = None
+
+
+def record(tx: Tx, generation_id: str, epoch: int, result: AttemptResult) -> bool:
+    """Write what became of an attempt; when it was the last, finish the generation. True when it is finished.
+
+    Raises Superseded when another driver has the generation, or it is finished already.
+    """
+    row = _mine(tx, generation_id, epoch)
+    if result.attempt_id is not None:
+        billed = result.state in (AttemptState.DONE, AttemptState.UNKNOWN)
+        outcome = ("posted" if any(o.stored for o in result.outputs) else "absorbed") if billed else None
+        tx.run(
+            _FINISH_ATTEMPT,
+            attempt=result.attempt_id,
+            over=result.state,
+            error_code=result.error_code,
+            error=result.error,
+            cost=result.cost_usd_micros,
+            outcome=outcome,
+        )
+    for output in result.outputs:
+        stored = output.stored
+        tx.run(
+            _SET_OUTPUT,
+            generation=generation_id,
+            at=output.position,
+            now_is="stored" if stored else "failed",
+            stored=encode(stored) if stored else None,
+            error=output.error,
+        )
+    if tx.value(_WAITING, generation=generation_id):
+        return False
+    finish(tx, row, result)
+    return True
+
+
+def _mine(tx: Tx, generation_id: str, epoch: int) -> Any:
+    workspace = tx.one(_GENERATION, generation=generation_id)
+    if workspace is None:
+        raise Superseded
+    credits.lock(tx, workspace.workspace_id)
+    row = tx.one(_GENERATION, generation=generation_id) if tx.dialect == "postgresql" else workspace
+    if row.driver_epoch != epoch or State(row.state) in lifecycle.TERMINAL:
+        raise Superseded
+    return row
+
+
+def finish(tx: Tx, row: Any, last: AttemptResult) -> None:
+    """End a generation whose outputs all have an outcome: charge for what was delivered, give back the rest."""
+    request = decode(row.request)
+    all_outputs = tx.all(_OUTPUTS, generation=row.id)
+    delivered = [output for output in all_outputs if output.state == "stored"]
+    cancelled = row.cancel_requested_at is not None and not delivered
+    for output in delivered:
+        _keep(tx, row, output)
+    for output in all_outputs:
+        ok = output.state == "stored"
+        tx.run(
+            _END_OUTPUT,
+            output=output.id,
+            now_is="completed" if ok else "failed",
+            error=None if ok else output.error or "It was not made.",
+            refunded=0 if ok else request.per_output,
+        )
+    failpoints.hit("settle.inside")
+    hold = _resolve(
+        tx, row, len(delivered) * request.per_output, "delivered" if delivered else "not delivered"
+    )
+    first_error = next((output.error for output in all_outputs if output.state != "stored"), None)
+    to = State.COMPLETED if delivered else State.CANCELLED if cancelled else State.FAILED
+    lifecycle.finish(
+        tx,
+        row.id,
+        row.driver_epoch,
+        State(row.state),
+        to,
+        charged=hold.captured,
+        refunded=hold.released,
+        error_code=None if delivered or cancelled else _code(tx, row.id, last),
+        error=None if delivered else "Cancelled on request." if cancelled else first_error,
+    )
+
+
+def _code(tx: Tx, generation_id: str, last: AttemptResult) -> str:
+    codes = [row.error_code for row in tx.all(_STATES, generation=generation_id) if row.error_code]
+    return codes[0] if codes else last.error_code or "generation_failed"
+
+
+def _resolve(tx: Tx, row: Any, charge: int, cause: str) -> credits.Hold:
+    """Resolve the hold and take what is released off the key's count."""
+    hold = credits.settle(
+        tx, row.id, charge, cause=f"generation {cause}", actor=f"driver:{row.driver or 'none'}"
+    )
+    if not charge:
+        failpoints.hit("release.inside")
+    keys.give_back(tx, row.key_id, hold.released)
+    return hold
+
+
+def _keep(tx: Tx, row: Any, output: Any) -> None:
+    stored = msgspec.json.decode(output.stored, type=Stored)
+    media.keep(
+        tx,
+        id=output.id,
+        workspace_id=row.workspace_id,
+        kind=row.kind,
+        storage_key=stored.storage_key,
+        content_type=stored.content_type,
+        bytes=stored.bytes,
+        sha256=stored.sha256,
+        width=stored.width,
+        height=stored.height,
+        duration_ms=stored.duration_ms,
+        source="generation",
+        generation_id=row.id,
+        prompt=row.prompt,
+        model=row.model,
+        sandbox=row.sandbox,
+    )
+
+
+def cancel_unstarted(tx: Tx, row: Any) -> None:
+    """End a generation that no attempt was made for: cancelling wins at once, and everything comes back."""
+    for output in tx.all(_OUTPUTS, generation=row.id):
+        tx.run(
+            _END_OUTPUT,
+            output=output.id,
+            now_is="failed",
+            error="Cancelled on request.",
+            refunded=decode(row.request).per_output,
+        )
+    hold = _resolve(tx, row, 0, "cancelled")
+    lifecycle.finish(
+        tx,
+        row.id,
+        row.driver_epoch,
+        State.ACCEPTED,
+        State.CANCELLED,
+        charged=0,
+        refunded=hold.released,
+        error_code=None,
+        error="Cancelled on request.",
+    )
+
+
+def not_made(first: int, count: int, sentence: str) -> tuple[OutputResult, ...]:
+    """The outputs of an attempt that made nothing."""
+    return tuple(OutputResult(position, None, sentence) for position in range(first, first + count))
+
+
+def delivered(results: Sequence[OutputResult]) -> bool:
+    """Whether any of them is a stored file."""
+    return any(result.stored is not None for result in results)

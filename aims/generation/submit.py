@@ -1,0 +1,181 @@
+"""Accept a request: everything that is promised is on the disk, in one transaction, before anybody is told."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, insert
+
+from aims import catalog, credits, keys
+from aims.accounts import Actor
+from aims.catalog import Draft, Quote
+from aims.core import failpoints, ids
+from aims.core.clock import SECOND, now
+from aims.core.db import IntegrityError, Tx
+from aims.core.errors import NotEnoughCredits
+from aims.generation import idempotency
+from aims.generation.history import GenerationView, OutputView, view_of
+from aims.generation.idempotency import Idempotency
+from aims.generation.request import encode, freeze
+from aims.generation.studio import Studio
+from aims.generation.tables import generations, outputs
+
+_INSERT = (
+    insert(generations)
+    .values(state="accepted", driver_epoch=1, lease_until=now() + bindparam("lease"), created_at=now())
+    .returning(generations.c.created_at)
+)
+_INSERT_OUTPUT = insert(outputs).values(state="waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A generation that will be finished. `replayed`: an earlier request under the same key had made it.
+
+    view: how it looks now, for a new one; that of a replayed one has to be read.
+    """
+
+    id: str
+    admission: keys.Admission | None
+    credits_remaining: int
+    replayed: bool = False
+    view: GenerationView | None = None
+
+
+class New(NamedTuple):
+    """The columns of a new generation that are shown, with the values that every new one has."""
+
+    id: str
+    kind: str
+    model: str
+    prompt: str
+    style_applied: str | None
+    sandbox: int
+    ignored_parameters: str
+    quote: str
+    created_at: int
+    state: str = "accepted"
+    started_at: int | None = None
+    finished_at: int | None = None
+    credits_charged: int = 0
+    credits_refunded: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Not accepted, and yet to be committed: the request counts against the key's rate limit."""
+
+    error: NotEnoughCredits
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The rows of a generation, made before the transaction so that it may run twice."""
+
+    actor: Actor
+    row: dict[str, str | int | None]
+    outputs: list[dict[str, str | int | None]]
+    parameters: dict[str, str | int | float | bool | None]
+    price: credits.Price
+    idempotency: Idempotency | None
+
+    @property
+    def id(self) -> str:
+        return str(self.row["id"])
+
+
+async def submit(studio: Studio, actor: Actor, draft: Draft, *, key: Idempotency | None = None) -> Accepted:
+    """Accept a checked draft: hold the credits, write the generation, and start driving it.
+
+    Afterwards the work is finished whatever happens to the caller. Nothing is sent to a provider before that.
+
+    Raises Forbidden, Unauthenticated, RateLimited, NotEnoughCredits, Mismatch, Unavailable, Invalid; then nothing was
+    charged and nothing stored.
+    """
+    actor.require(f"{draft.kind}:generate")
+    plan = prepare(studio, actor, draft, catalog.quote(draft.model, draft), key)
+    studio.storage.require_space()
+    failpoints.hit("submit.checked")
+    try:
+        outcome = await studio.db.write(accept, plan, lane=actor.workspace_id)
+    except IntegrityError:
+        # On Postgres two servers may insert the same Idempotency-Key at once: the second now finds the first.
+        outcome = await studio.db.write(accept, plan, lane=actor.workspace_id)
+    failpoints.hit("submit.committed")
+    if isinstance(outcome, Refusal):
+        raise outcome.error
+    if studio.begin and not outcome.replayed:
+        studio.begin(outcome.id, 1)
+    return outcome
+
+
+def prepare(studio: Studio, actor: Actor, draft: Draft, quote: Quote, key: Idempotency | None) -> Plan:
+    """Make the rows. The provider is chosen here and stays with the generation."""
+    adapter = studio.providers.route(draft.model.provider)
+    prompt, directive = adapter.vet(draft.styled_prompt)
+    generation_id = ids.new_id()
+    row: dict[str, str | int | None] = {
+        "id": generation_id,
+        "workspace_id": actor.workspace_id,
+        "kind": draft.kind,
+        "driver": studio.driver if studio.begin else None,
+        "lease": studio.settings.lease_seconds * SECOND if studio.begin else -SECOND,
+        "model": draft.model.id,
+        "provider": adapter.name,
+        "prompt": draft.prompt,
+        "request": encode(freeze(draft, quote, prompt, directive)),
+        "quote": encode(quote),
+        "style_applied": draft.style_applied,
+        "ignored_parameters": encode(draft.ignored_parameters),
+        "sandbox": int(adapter.name == "sandbox"),
+        "quantity": draft.n,
+        "key_id": actor.key_id,
+        "actor": actor.name,
+    }
+    asked: list[dict[str, str | int | None]] = [
+        {"id": ids.new_id(), "generation_id": generation_id, "position": position, "token": ids.token()}
+        for position in range(draft.n)
+    ]
+    price = credits.Price(quote.credits, quote.unit_credits, quote.quantity, quote.price_version)
+    return Plan(actor, row, asked, dict(draft.parameters), price, key)
+
+
+def accept(tx: Tx, plan: Plan) -> Accepted | Refusal:
+    """The transaction: who asks, how often, whether it is paid for, and the work itself."""
+    actor, workspace = plan.actor, plan.actor.workspace_id
+    credits.lock(tx, workspace)
+    if plan.idempotency is not None:
+        known = idempotency.find(tx, workspace, plan.idempotency)
+        if known is not None:
+            admission = keys.admit(tx, actor.key_id, 0) if actor.key_id else None
+            return Accepted(known, admission, credits.balance(tx, workspace).available, replayed=True)
+    admission = keys.admit(tx, actor.key_id, plan.price.credits) if actor.key_id else None
+    failpoints.hit("submit.inside")
+    try:
+        left = credits.hold(
+            tx,
+            workspace,
+            plan.price,
+            plan.id,
+            actor=actor.name,
+            key_id=actor.key_id,
+            sandbox=bool(plan.row["sandbox"]),
+        )
+    except NotEnoughCredits as error:
+        keys.give_back(tx, actor.key_id, plan.price.credits)
+        return Refusal(error)
+    created_at = tx.value(_INSERT, **plan.row)
+    if len(plan.outputs) == 1:
+        tx.run(_INSERT_OUTPUT, **plan.outputs[0])
+    else:
+        tx.run_many(_INSERT_OUTPUT, plan.outputs)
+    if plan.idempotency is not None:
+        idempotency.remember(tx, workspace, plan.idempotency, plan.id)
+    return Accepted(plan.id, admission, left, view=_view(plan, created_at))
+
+
+def _view(plan: Plan, created_at: int) -> GenerationView:
+    """The generation as it was just written, without reading it again."""
+    row = New(**{name: plan.row[name] for name in New._fields if name in plan.row}, created_at=created_at)
+    shown = [OutputView(str(each["id"]), int(each["position"] or 0), "queued") for each in plan.outputs]
+    return view_of(row, plan.parameters, shown, created_at)

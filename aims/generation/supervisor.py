@@ -1,0 +1,122 @@
+"""The embedded worker: a task per unfinished generation, started at submit, at start-up and by take-over."""
+
+import asyncio
+
+from aims.core.clock import SECOND
+from aims.core.errors import Unavailable
+from aims.core.log import logger
+from aims.generation import idempotency, leases
+from aims.generation.drive import drive, give_up
+from aims.generation.lifecycle import Superseded
+from aims.generation.studio import Studio
+
+FAULTS = 5
+PRUNE_SECONDS = 3600.0
+APOLOGY = (
+    "The studio could not finish this. Nothing was charged for what is missing; the operator's log says why."
+)
+
+
+class Supervisor:
+    """Drives what this process accepted, and what other processes left behind.
+
+    alone: no other process drives, as the lock file proves on SQLite: leases need not run out at the start.
+    """
+
+    def __init__(self, *, alone: bool) -> None:
+        self._alone = alone
+        self._studio: Studio | None = None
+        self._driving: dict[str, asyncio.Task[None]] = {}
+        self._keepers: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    def begin(self, generation_id: str, epoch: int) -> None:
+        """Start driving a generation whose lease this process holds."""
+        if self._stopping or self._studio is None:
+            return
+        task = asyncio.get_running_loop().create_task(self._keep_driving(self._studio, generation_id, epoch))
+        self._driving[generation_id] = task
+        task.add_done_callback(lambda _: self._forget(generation_id, task))
+
+    def _forget(self, generation_id: str, task: asyncio.Task[None]) -> None:
+        if self._driving.get(generation_id) is task:
+            del self._driving[generation_id]
+
+    @property
+    def in_flight(self) -> int:
+        """How many generations this process drives now."""
+        return len(self._driving)
+
+    async def start(self, studio: Studio) -> None:
+        """Take over what is unfinished, then keep leases fresh and look for abandoned work."""
+        self._studio = studio
+        await self._take_over(at_once=self._alone)
+        every = studio.settings.lease_seconds / 3
+        self._keepers = [
+            asyncio.create_task(self._repeat(every, self._renew)),
+            asyncio.create_task(self._repeat(every / 2, self._take_over)),
+            asyncio.create_task(self._repeat(PRUNE_SECONDS, self._prune)),
+        ]
+
+    async def stop(self, grace: float) -> None:
+        """Let running work finish for `grace` seconds; the rest is left to whoever starts next, at once."""
+        self._stopping = True
+        if self._driving:
+            await asyncio.wait(self._driving.values(), timeout=grace)
+        left = [*self._driving.values()]
+        for task in (*left, *self._keepers):
+            task.cancel()
+        await asyncio.gather(*left, *self._keepers, return_exceptions=True)
+        if self._studio is not None:
+            await self._studio.db.write(leases.release, self._studio.driver)
+
+    async def _keep_driving(self, studio: Studio, generation_id: str, epoch: int) -> None:
+        """Drive, again after a fault of ours, until it is finished or somebody else's."""
+        for fault in range(FAULTS):
+            try:
+                await drive(studio, generation_id, epoch)
+                return
+            except Superseded:
+                studio.signals.wake(generation_id)
+                return
+            except Exception as error:  # noqa: BLE001 - the worker loop: a fault in one generation stays its own
+                logger.error("driving failed", generation=generation_id, fault=fault + 1, exc_info=error)
+            await asyncio.sleep(min(0.2 * 4**fault, 30))
+        try:
+            await studio.db.write(give_up, generation_id, epoch, APOLOGY)
+        except Superseded:
+            pass
+        studio.signals.wake(generation_id)
+
+    async def _repeat(self, seconds: float, action) -> None:  # noqa: ANN001
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await action()
+            except Unavailable as error:
+                logger.warning("keeper waits", reason=error.code)
+
+    async def _renew(self) -> None:
+        studio = self._running()
+        await studio.db.write(leases.renew, studio.driver, studio.settings.lease_seconds * SECOND)
+
+    async def _take_over(self, *, at_once: bool = False) -> None:
+        studio = self._running()
+        span = studio.settings.lease_seconds * SECOND
+        while True:
+            claims = await studio.db.write(leases.take_over, studio.driver, span, at_once)
+            for claim in claims:
+                self.begin(claim.generation_id, claim.epoch)
+            if claims:
+                logger.info("took over unfinished generations", count=len(claims))
+            if len(claims) < leases.CHUNK:
+                return
+
+    async def _prune(self) -> None:
+        studio = self._running()
+        await studio.db.write(idempotency.prune, studio.settings.idempotency_days)
+
+    def _running(self) -> Studio:
+        if self._studio is None:
+            raise AssertionError("the supervisor was not started")
+        return self._studio

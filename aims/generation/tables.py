@@ -1,0 +1,121 @@
+"""Generations, their attempts at a provider, and their outputs."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from aims.core.db import metadata
+
+generations = Table(
+    "generations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # Who drives it, since which take-over, and until when nobody else may.
+    Column("driver", Text),
+    Column("driver_epoch", BigInteger, nullable=False),
+    Column("lease_until", BigInteger, nullable=False),
+    Column("cancel_requested_at", BigInteger),
+    Column("model", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    # The checked request and the quote, frozen as JSON: a later catalogue changes neither.
+    Column("request", Text, nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("style_applied", Text),
+    Column("ignored_parameters", Text, nullable=False),
+    Column("sandbox", Integer, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("key_id", Text),
+    Column("actor", Text, nullable=False),
+    Column("credits_charged", BigInteger, nullable=False, server_default="0"),
+    Column("credits_refunded", BigInteger, nullable=False, server_default="0"),
+    Column("error_code", Text),
+    Column("error", Text),
+    # Grows with every change that a watcher can see; the id of its events.
+    Column("version", BigInteger, nullable=False, server_default="1"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("started_at", BigInteger),
+    Column("finished_at", BigInteger),
+    CheckConstraint("kind IN ('image', 'video')", name="kind"),
+    CheckConstraint(
+        "state IN ('accepted', 'submitting', 'running', 'storing', 'completed', 'failed', 'cancelled')",
+        name="state",
+    ),
+    CheckConstraint(
+        "(finished_at IS NOT NULL) = (state IN ('completed', 'failed', 'cancelled'))", name="finished"
+    ),
+    Index(None, "workspace_id", "id"),
+    Index("ix_generations_lease_until", "lease_until"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("generation_id", Text, ForeignKey("generations.id"), nullable=False),
+    # Which of the planned calls this is, and which outputs it makes.
+    Column("number", Integer, nullable=False),
+    Column("first_index", Integer, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    # Submits that were begun, and why one was begun again.
+    Column("tries", Integer, nullable=False),
+    Column("retry_reason", Text),
+    Column("provider_ref", Text),
+    Column("provider_data", Text),
+    Column("error_code", Text),
+    Column("error", Text),
+    Column("cost_usd_micros", BigInteger),
+    Column("cost_outcome", Text),
+    Column("created_at", BigInteger, nullable=False),
+    Column("submitted_at", BigInteger),
+    Column("finished_at", BigInteger),
+    UniqueConstraint("generation_id", "number"),
+    UniqueConstraint("provider", "provider_ref"),
+    CheckConstraint(
+        "state IN ('submitting', 'running', 'done', 'failed', 'cancelled', 'unknown')", name="state"
+    ),
+    CheckConstraint("cost_outcome IS NULL OR cost_outcome IN ('posted', 'absorbed')", name="cost_outcome"),
+)
+
+outputs = Table(
+    "outputs",
+    metadata,
+    # Also the id of the asset that it becomes.
+    Column("id", Text, primary_key=True),
+    Column("generation_id", Text, ForeignKey("generations.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    # The unguessable part of its file's name, chosen before the file exists: a repeat writes the same file.
+    Column("token", Text, nullable=False),
+    # What was stored, as JSON, until the generation is finished and the asset row has it.
+    Column("stored", Text),
+    Column("error", Text),
+    Column("credits_refunded", BigInteger, nullable=False, server_default="0"),
+    UniqueConstraint("generation_id", "position"),
+    CheckConstraint("state IN ('waiting', 'stored', 'completed', 'failed')", name="state"),
+)
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("workspace_id", Text, ForeignKey("workspaces.id"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("generation_id", Text, ForeignKey("generations.id"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index("ix_idempotency_keys_created_at", "created_at"),
+)

@@ -1,0 +1,173 @@
+"""The rules that join the areas: what the ledger alone cannot see."""
+
+from sqlalchemy import and_, func, or_, select
+
+from aims import credits, keys
+from aims.core.clock import DAY, now
+from aims.core.db import Tx, among
+from aims.credits import Breach
+from aims.credits.tables import entries, holds
+from aims.generation.lifecycle import TERMINAL
+from aims.generation.tables import attempts, generations, idempotency_keys, outputs
+from aims.media.tables import assets
+
+OLDEST_DAYS = 2
+_terminal = among(generations.c.state, TERMINAL)
+
+_UNRESOLVED = (
+    select(
+        generations.c.id, generations.c.workspace_id, generations.c.state, holds.c.state.label("hold_state")
+    )
+    .select_from(generations.outerjoin(holds, holds.c.reference == generations.c.id))
+    .where(or_(holds.c.reference.is_(None), _terminal != (holds.c.state == "resolved")))
+)
+_STRAY_HOLDS = (
+    select(holds.c.reference, holds.c.workspace_id)
+    .select_from(holds.outerjoin(generations, generations.c.id == holds.c.reference))
+    .where(generations.c.id.is_(None))
+)
+_STUCK = select(generations.c.id, generations.c.workspace_id).where(
+    ~_terminal, generations.c.created_at < now() - OLDEST_DAYS * DAY
+)
+_PAID_TWICE = (
+    select(attempts.c.generation_id, attempts.c.number, func.count().label("total"))
+    .group_by(attempts.c.generation_id, attempts.c.number)
+    .having(func.count() > 1)
+)
+_SILENT_RETRY = select(attempts.c.generation_id).where(
+    attempts.c.tries > 1, attempts.c.retry_reason.is_(None)
+)
+_UNBOOKED = select(attempts.c.generation_id).where(
+    among(attempts.c.state, ("done", "unknown")), attempts.c.cost_outcome.is_(None)
+)
+_OTHERS = (
+    select(generations.c.id, generations.c.workspace_id)
+    .select_from(generations.join(holds, holds.c.reference == generations.c.id))
+    .where(
+        or_(
+            holds.c.workspace_id != generations.c.workspace_id,
+            holds.c.key_id.is_distinct_from(generations.c.key_id),
+        )
+    )
+)
+_MISJOINED = (
+    select(idempotency_keys.c.generation_id, idempotency_keys.c.workspace_id)
+    .select_from(idempotency_keys.join(generations, generations.c.id == idempotency_keys.c.generation_id))
+    .where(generations.c.workspace_id != idempotency_keys.c.workspace_id)
+)
+_UNDELIVERED = (
+    select(generations.c.id, generations.c.workspace_id)
+    .select_from(generations.join(outputs, outputs.c.generation_id == generations.c.id))
+    .where(_terminal, among(outputs.c.state, ("waiting", "stored")))
+)
+_UNKEPT = (
+    select(outputs.c.generation_id)
+    .select_from(outputs.outerjoin(assets, assets.c.id == outputs.c.id))
+    .where(and_(outputs.c.state == "completed", assets.c.id.is_(None)))
+)
+_USED = (
+    select(holds.c.key_id, func.sum(holds.c.amount - holds.c.released - holds.c.refunded).label("used"))
+    .where(holds.c.key_id.is_not(None))
+    .group_by(holds.c.key_id)
+)
+_CHARGES = (
+    select(generations.c.id, generations.c.workspace_id, generations.c.credits_charged, holds.c.captured)
+    .select_from(generations.join(holds, holds.c.reference == generations.c.id))
+    .where(_terminal, generations.c.credits_charged != holds.c.captured)
+)
+_PROVENANCE = select(entries.c.seq, entries.c.workspace_id).where(
+    among(entries.c.verb, ("hold", "capture", "release", "refund")), entries.c.hold_reference.is_(None)
+)
+
+
+def verify(tx: Tx) -> list[Breach]:
+    """Every invariant, on one snapshot: the ledger's own, then those that join it to the work. Empty is good news."""
+    return [
+        *credits.verify(tx),
+        *check_resolution(tx),
+        *check_attempts(tx),
+        *check_owners(tx),
+        *check_delivery(tx),
+    ]
+
+
+def check_resolution(tx: Tx) -> list[Breach]:
+    """I7: a generation is over exactly when its hold is resolved, and none is older than two days."""
+    return [
+        *(
+            Breach(
+                "I7",
+                f"{row.workspace_id}:{row.id}",
+                0,
+                f"{row.state}, and its hold is {row.hold_state or 'missing'}",
+            )
+            for row in tx.all(_UNRESOLVED)
+        ),
+        *(
+            Breach("I7", f"{row.workspace_id}:{row.reference}", 0, "a hold without work")
+            for row in tx.all(_STRAY_HOLDS)
+        ),
+        *(
+            Breach("I7", f"{row.workspace_id}:{row.id}", 0, "unfinished for two days")
+            for row in tx.all(_STUCK)
+        ),
+    ]
+
+
+def check_attempts(tx: Tx) -> list[Breach]:
+    """I9: one attempt for each planned call; a repeated submit has its reason; each paid call has its outcome."""
+    return [
+        *(
+            Breach("I9", row.generation_id, row.total - 1, f"call {row.number} was made twice")
+            for row in tx.all(_PAID_TWICE)
+        ),
+        *(Breach("I9", row.generation_id, 0, "sent again without a reason") for row in tx.all(_SILENT_RETRY)),
+        *(Breach("I9", row.generation_id, 0, "a paid call without an outcome") for row in tx.all(_UNBOOKED)),
+    ]
+
+
+def check_owners(tx: Tx) -> list[Breach]:
+    """I11, I12: holds, keys and idempotency keys belong to the workspace of their generation. I8: the keys' counts."""
+    counted = {row.key_id: int(row.used) for row in tx.all(_USED)}
+    return [
+        *(
+            Breach("I12", f"{row.workspace_id}:{row.id}", 0, "its hold is another's")
+            for row in tx.all(_OTHERS)
+        ),
+        *(
+            Breach("I12", f"{row.workspace_id}", 0, f"entry {row.seq} names no hold")
+            for row in tx.all(_PROVENANCE)
+        ),
+        *(
+            Breach("I11", f"{row.workspace_id}:{row.generation_id}", 0, "joined across workspaces")
+            for row in tx.all(_MISJOINED)
+        ),
+        *(
+            Breach("I8", f"{workspace}:key:{key}", used - counted.get(key, 0), f"the key's count says {used}")
+            for key, (workspace, used) in keys.recount(tx).items()
+            if used != counted.get(key, 0)
+        ),
+    ]
+
+
+def check_delivery(tx: Tx) -> list[Breach]:
+    """I7, I10 for outputs: what is over has outcomes, what is delivered has an asset, what is told was charged."""
+    return [
+        *(
+            Breach("I7", f"{row.workspace_id}:{row.id}", 0, "over, with an output undecided")
+            for row in tx.all(_UNDELIVERED)
+        ),
+        *(
+            Breach("I10", row.generation_id, 0, "a delivered output without an asset")
+            for row in tx.all(_UNKEPT)
+        ),
+        *(
+            Breach(
+                "I10",
+                f"{row.workspace_id}:{row.id}",
+                row.credits_charged - row.captured,
+                "told another charge",
+            )
+            for row in tx.all(_CHARGES)
+        ),
+    ]

@@ -1,0 +1,133 @@
+"""Where the bytes lie: files on the disk, synced together with their folders before a row names them."""
+
+import os
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aims.core import failpoints, ids
+from aims.core.errors import NotFound, Unavailable
+
+CHECK_SECONDS = 1.0
+MIB = 1 << 20
+
+
+def key(workspace_id: str, asset_id: str, token: str, extension: str, created_micros: int) -> str:
+    """The storage key of an asset, which is also the path of its address."""
+    moment = datetime.fromtimestamp(created_micros / 1_000_000, UTC)
+    return f"workspaces/{workspace_id}/{moment:%Y}/{moment:%m}/{asset_id}-{token}.{extension}"
+
+
+class Disk:
+    """A folder of files. `min_free` is in bytes: below it, no paid work is accepted."""
+
+    def __init__(self, root: Path, *, min_free: int = 0) -> None:
+        self.root = root
+        self._temporary = root / ".incoming"
+        self._min_free = min_free
+        self._checked = 0.0
+        self._free = 0
+        self._temporary.mkdir(parents=True, exist_ok=True)
+
+    def path(self, storage_key: str) -> Path:
+        """Where the file of a key lies.
+
+        Raises NotFound for a key that would lead outside the folder.
+        """
+        path = (self.root / storage_key).resolve()
+        if not path.is_relative_to(self.root.resolve()) or path.is_relative_to(self._temporary.resolve()):
+            raise NotFound("There is no such file.")
+        return path
+
+    def write(self, storage_key: str, data: bytes) -> None:
+        """Put a file in its place; afterwards it survives a power cut. Writing the same key again replaces it whole.
+
+        Raises Unavailable when the disk is full or cannot be written; then nothing is left behind.
+        """
+        target = self.path(storage_key)
+        temporary = self._temporary / ids.new_id()
+        try:
+            _make_folders(target.parent)
+            _write_synced(temporary, data)
+            failpoints.hit("storage.written")
+            temporary.replace(target)
+            _sync_folder(target.parent)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise Unavailable(
+                f"The studio's disk cannot be written ({error.strerror}). The work waits until it can.",
+                code="storage_full",
+            ) from error
+        failpoints.hit("storage.renamed")
+
+    def read(self, storage_key: str) -> bytes:
+        """The bytes of a file.
+
+        Raises NotFound.
+        """
+        try:
+            return self.path(storage_key).read_bytes()
+        except FileNotFoundError:
+            raise NotFound("There is no such file.") from None
+
+    def remove(self, storage_key: str) -> None:
+        """Delete a file; one that is not there is no error."""
+        self.path(storage_key).unlink(missing_ok=True)
+
+    def sweep(self) -> int:
+        """Delete files that a crash left half-written, and return how many. Only while no other process writes."""
+        left = list(self._temporary.iterdir())
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
+    def free(self) -> int:
+        """Free bytes on the volume, looked up at most once a second."""
+        moment = time.monotonic()
+        if moment - self._checked > CHECK_SECONDS or not self._checked:
+            self._free, self._checked = shutil.disk_usage(self.root).free, moment
+        return self._free
+
+    def require_space(self) -> None:
+        """Refuse paid work while the volume has less free space than the watermark, so that running work can finish.
+
+        Raises Unavailable.
+        """
+        if self.free() < self._min_free:
+            raise Unavailable(
+                f"The studio's disk has less than {self._min_free // MIB} MiB left, so no new work is accepted. "
+                "Nothing was charged; make room on the data volume and try again.",
+                code="storage_full",
+                retry_after=30,
+            )
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _make_folders(folder: Path) -> None:
+    """Make a folder and sync each parent that got a new entry, else a power cut could lose the folder."""
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for path in reversed(missing):
+        path.mkdir(exist_ok=True)
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

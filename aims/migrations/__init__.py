@@ -1,0 +1,106 @@
+"""Bring a database to the schema of this version, once, under a lock.
+
+Each revision is a file `versions/NNNN_what_it_does.py`; they run in the order of their numbers.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Column, MetaData, Table, Text, inspect, select
+
+from aims.core.db import Database, Tx
+from aims.core.errors import Broken
+
+FOLDER = Path(__file__).parent
+ADVISORY_LOCK = 0x41494D53  # "AIMS"
+
+_version = Table("alembic_version", MetaData(), Column("version_num", Text))
+_READ = select(_version.c.version_num)
+
+
+class SchemaAhead(Broken):
+    """The database was made by a newer version of the studio."""
+
+
+def newest() -> str:
+    """The number of the last revision that this version of the studio has."""
+    return max(path.name.split("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
+
+
+def current(tx: Tx) -> str | None:
+    """The revision that the database is at."""
+    return tx.value(_READ)
+
+
+def migrate(db: Database) -> None:
+    """Run the revisions that the database has not had. Several processes may start at once: one migrates, all wait.
+
+    Raises SchemaAhead for a database of a newer version.
+    """
+    if _up_to_date(db):
+        return
+    # Imported here: an up-to-date start needs neither Alembic nor an engine, and saves a third of a second.
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine, event, text
+
+    location = db.location
+    url = (
+        f"sqlite:///{location}"
+        if isinstance(location, Path)
+        else location.replace("postgres://", "postgresql://", 1)
+    )
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
+    if isinstance(location, Path):
+        # The driver would commit before each change of the schema; a crash in between must leave nothing.
+        event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    with _file_lock(location), engine.connect() as connection:
+        if not isinstance(location, Path):
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+            connection.commit()
+        config = Config()
+        config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        if "alembic_version" in inspect(connection).get_table_names():
+            have = connection.execute(_READ).scalar()
+            connection.commit()
+            _refuse_newer(have)
+        command.upgrade(config, "head")
+        connection.commit()
+    engine.dispose()
+
+
+def _up_to_date(db: Database) -> bool:
+    if isinstance(db.location, Path) and not db.location.exists():
+        return False
+    session = db.connect(readonly=True)
+    try:
+        have = current(session.tx)
+    except Exception:  # noqa: BLE001 - no such table: any driver's way of saying that the database is empty
+        return False
+    finally:
+        session.close()
+    _refuse_newer(have)
+    return have == newest()
+
+
+def _refuse_newer(have: str | None) -> None:
+    if have is not None and have > newest():
+        raise SchemaAhead(
+            f"This database is at revision {have}; this version of the studio knows {newest()}. "
+            "Install the newer version again, or restore a backup."
+        )
+
+
+@contextmanager
+def _file_lock(location: Path | str) -> Iterator[None]:
+    """On SQLite the lock is a file beside the database; Postgres has its own."""
+    if not isinstance(location, Path):
+        yield
+        return
+    with (location.parent / "migrate.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

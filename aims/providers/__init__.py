@@ -1,0 +1,43 @@
+"""The services that make the pictures and films, one file or folder each, and the only place that knows it.
+
+An adapter says what happened; the driver of a generation decides what to do. The folder is the registry: a provider
+that is added is found by being there.
+"""
+
+from aims.providers.contract import (
+    Adapter,
+    Ambiguous,
+    BadInput,
+    Busy,
+    Done,
+    Down,
+    Failed,
+    Made,
+    NotConfigured,
+    Order,
+    Outcome,
+    ProviderError,
+    Refused,
+    Running,
+    Withheld,
+)
+from aims.providers.registry import Providers
+
+__all__ = [
+    "Adapter",
+    "Ambiguous",
+    "BadInput",
+    "Busy",
+    "Done",
+    "Down",
+    "Failed",
+    "Made",
+    "NotConfigured",
+    "Order",
+    "Outcome",
+    "ProviderError",
+    "Providers",
+    "Refused",
+    "Running",
+    "Withheld",
+]

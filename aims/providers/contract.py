@@ -1,0 +1,176 @@
+"""What every provider's adapter takes and gives: frozen types, four verbs, and errors that say what happened.
+
+ProviderError
+├── Busy           not now; nothing was bought
+├── Down           cannot be reached; nothing was bought
+├── Refused        will not make this; `billed` says whether it was paid for all the same
+├── BadInput       the request was wrong for the provider; nothing was bought
+├── NotConfigured  there is no connection to this provider
+└── Ambiguous      bytes were sent and no answer came: it may have been bought, and is never sent again
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+type_of_parameter = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One call to a provider: some of the outputs of one generation.
+
+    nonce: names this attempt towards the provider. width, height: pixels, None where the model decides.
+    first: position of the first output within the generation; count: how many this call makes; of: how many in all.
+    references: the pictures to work from, as bytes, already normalised. duration: seconds.
+    """
+
+    nonce: str
+    model: str
+    endpoint: str
+    kind: str
+    prompt: str
+    negative_prompt: str
+    parameters: Mapping[str, type_of_parameter]
+    count: int
+    first: int
+    of: int
+    directive: str = ""
+    seed: int | None = None
+    width: int | None = None
+    height: int | None = None
+    duration: float | None = None
+    audio: bool = False
+    references: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The provider has taken the work. `data` is what a poll needs, kept across restarts; `wait` is in seconds."""
+
+    reference: str
+    data: Mapping[str, str] = field(default_factory=dict)
+    wait: float = 1.0
+    progress: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One finished output: its bytes, or the address they can be fetched from."""
+
+    data: bytes | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """One output that did not come, and why, in a sentence."""
+
+    reason: str
+
+
+Outcome = Made | Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The call is over. `outcomes` are in the order's positions; a missing one counts as withheld."""
+
+    outcomes: tuple[Outcome, ...]
+    cost_usd_micros: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The call is over and made nothing."""
+
+    code: str
+    reason: str
+    billed: bool = False
+
+
+class ProviderError(Exception):
+    """What a provider said or did. `reason` is a sentence without keys, addresses or account names."""
+
+    code = "provider_error"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Busy(ProviderError):
+    """Not now. `retry_after` is in seconds."""
+
+    code = "provider_busy"
+
+    def __init__(self, reason: str, *, retry_after: float = 1.0) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class Down(ProviderError):
+    """It cannot be reached, and nothing was sent."""
+
+    code = "provider_down"
+
+
+class Refused(ProviderError):
+    """It will not make this. `billed`: whether it charges for it all the same."""
+
+    code = "content_refused"
+
+    def __init__(self, reason: str, *, billed: bool = False) -> None:
+        super().__init__(reason)
+        self.billed = billed
+
+
+class BadInput(ProviderError):
+    """The provider does not accept these parameters."""
+
+    code = "provider_rejected_input"
+
+
+class NotConfigured(ProviderError):
+    """There is no connection to this provider."""
+
+    code = "provider_not_connected"
+
+
+class Ambiguous(ProviderError):
+    """Bytes were sent and no answer came. It may have been bought."""
+
+    code = "outcome_unknown"
+
+
+class Adapter(Protocol):
+    """One provider. It never sleeps, never retries, and never touches the database."""
+
+    name: str
+    repeatable: bool
+    """Whether a submit is free, so that one of unknown outcome may be sent again."""
+    concurrency: int
+    """How many generations may be with this provider at once, not counting those that wait between two polls."""
+
+    def vet(self, prompt: str) -> tuple[str, str]:
+        """Take instructions for this provider out of a prompt: what is left, and the instructions.
+
+        Raises Invalid for an instruction that it does not know.
+        """
+        ...
+
+    async def submit(self, order: Order) -> Running | Done:
+        """Send the work. Raises ProviderError."""
+        ...
+
+    async def poll(self, order: Order, running: Running) -> Running | Done | Failed:
+        """Ask how the work is. Raises ProviderError."""
+        ...
+
+    async def cancel(self, order: Order, running: Running) -> None:
+        """Ask for the work to be stopped; doing it twice is safe. Raises ProviderError."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and children."""
+        ...

@@ -1,0 +1,108 @@
+"""The sandbox as a provider: takes an order, waits if it was told to, and draws in a child process."""
+
+import os
+import time
+from pathlib import Path
+
+import msgspec
+
+from aims.core import failpoints
+from aims.core.children import ChildFailed, Children
+from aims.providers.contract import (
+    Ambiguous,
+    Busy,
+    Done,
+    Down,
+    Failed,
+    Made,
+    Order,
+    Outcome,
+    Refused,
+    Running,
+    Withheld,
+)
+from aims.providers.sandbox import directives
+
+TASK = "aims.providers.sandbox.drawing:draw"
+DEFAULT_SIDE = 1024
+DRAW_SECONDS = 120.0
+DRAW_MEMORY = 1536 << 20
+
+
+class Sandbox:
+    """Draws real pictures offline. repeatable: whether the same work may be sent twice, as its drawings are free.
+
+    journal: a file to which each submit is appended, so that a test can count what arrived here.
+    """
+
+    name = "sandbox"
+
+    def __init__(
+        self, children: Children, *, drawers: int, repeatable: bool = True, journal: Path | None = None
+    ) -> None:
+        self.repeatable = repeatable
+        # One more than can draw: the next order is being written down while the others are drawn.
+        self.concurrency = drawers + 1
+        self._children = children
+        self._journal = journal
+
+    def vet(self, prompt: str) -> tuple[str, str]:
+        return directives.take_out(prompt)
+
+    async def submit(self, order: Order) -> Running | Done:
+        directive = directives.read(order.directive)
+        if directive.error == "busy":
+            raise Busy("The sandbox was told to be busy.", retry_after=0.2)
+        if directive.error == "down":
+            raise Down("The sandbox was told to be down.")
+        self._write_down(order)
+        failpoints.hit("attempt.sent")
+        if directive.error == "refused":
+            raise Refused("The sandbox was told to refuse this prompt.")
+        if directive.error == "timeout":
+            raise Ambiguous("The sandbox was told not to answer.")
+        until = time.time() + directive.delay
+        return Running(order.nonce, {"until": f"{until:.3f}"}, wait=directive.delay)
+
+    async def poll(self, order: Order, running: Running) -> Running | Done | Failed:
+        left = float(running.data["until"]) - time.time()
+        if left > 0.01:
+            return Running(running.reference, running.data, wait=left)
+        fail = directives.read(order.directive).fail
+        made = order.of if fail < 0 else fail
+        outcomes = [await self._draw(order, at, fails=at >= order.of - made) for at in self._positions(order)]
+        return Done(tuple(outcomes), cost_usd_micros=0)
+
+    async def cancel(self, order: Order, running: Running) -> None:
+        """Nothing is drawn before its time, so there is nothing to stop."""
+
+    async def close(self) -> None:
+        """The children belong to the studio."""
+
+    @staticmethod
+    def _positions(order: Order) -> range:
+        return range(order.first, order.first + order.count)
+
+    async def _draw(self, order: Order, position: int, *, fails: bool) -> Outcome:
+        if fails:
+            return Withheld("The sandbox was told to fail this one.")
+        job = msgspec.msgpack.encode((position, order))
+        try:
+            data = await self._children.run(
+                TASK, job, deadline=DRAW_SECONDS, cpu_seconds=int(DRAW_SECONDS), memory_bytes=DRAW_MEMORY
+            )
+        except ChildFailed as error:
+            return Withheld(f"The drawing did not finish ({error}).")
+        return Made(data=data)
+
+    def _write_down(self, order: Order) -> None:
+        if self._journal is None:
+            return
+        descriptor = os.open(self._journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(descriptor, f"{order.nonce} {order.first} {order.count}\n".encode())
+        finally:
+            os.close(descriptor)
+
+
+__all__ = ["TASK", "Sandbox"]
