@@ -1,5 +1,6 @@
 """Reads model and style files strictly: what a file gets wrong is said with its name and the key."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from fractions import Fraction
@@ -10,9 +11,12 @@ import msgspec
 
 from aims.core.errors import Invalid
 
-from .spec import Model, Parameter, Style
+from .spec import Model, Parameter, Picture, Style
 
 T = TypeVar("T", Model, Style)
+
+_RATIO = re.compile(r"[1-9]\d?:[1-9]\d?", re.ASCII)
+_SIZE = re.compile(r"[1-9]\d{1,4}x[1-9]\d{1,4}", re.ASCII)
 
 _NEEDS: dict[str, str | None] = {
     "text2img": None,
@@ -77,9 +81,25 @@ def _model_faults(model: Model) -> Iterator[str]:
     need = _NEEDS[model.task]
     if need is not None and need not in model.sources:
         yield f"a {model.task} model needs the table `sources.{need}`."
+    if model.picture is not None:
+        yield from _picture_faults(model.picture)
     yield from _price_faults(model)
     for name, parameter in model.parameters.items():
         yield from _parameter_faults(f"parameters.{name}", parameter)
+
+
+def _picture_faults(picture: Picture) -> Iterator[str]:
+    takes = picture.takes
+    if takes == "ratios" and not any(map(_RATIO.fullmatch, picture.ratios)):
+        yield "`picture.ratios` needs at least one ratio such as '3:2'."
+    if any(name != "auto" and not _RATIO.fullmatch(name) for name in picture.ratios):
+        yield "`picture.ratios` may hold only auto and ratios such as '3:2'."
+    if takes == "sizes" and not picture.sizes:
+        yield "`picture.sizes` is missing."
+    if not all(map(_SIZE.fullmatch, picture.sizes)):
+        yield "`picture.sizes` may hold only sizes such as '1536x1024'."
+    if picture.least_area > min(picture.most_area, picture.longest**2):
+        yield "`picture.least_area` is more than the other limits leave room for."
 
 
 def _price_faults(model: Model) -> Iterator[str]:

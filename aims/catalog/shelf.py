@@ -125,15 +125,17 @@ class Shelf:
 
 def nearest(asked: str, known: Mapping[str, Iterable[str]], count: int = 2) -> list[str]:
     """The keys whose words are most like what was asked for, best first. The order is always the same."""
-    asked = asked.strip().lower()[:80]
     matcher = SequenceMatcher(autojunk=False)
-    matcher.set_seq2(asked)
+    matcher.set_seq2(asked.strip().lower()[:80])
     scores: list[tuple[float, int, str]] = []
     for key, words in known.items():
+        # Most names are too far away to be worth the exact measure, which costs a hundred times more.
+        worth = -sorted(scores)[count - 1][0] if len(scores) >= count else 0.0
         best = 0.0
         for word in words:
             matcher.set_seq1(word)
-            best = max(best, matcher.ratio())
+            if matcher.real_quick_ratio() >= worth and matcher.quick_ratio() >= worth:
+                best = max(best, matcher.ratio())
         scores.append((-best, len(key), key))
     return [key for _, _, key in sorted(scores)[:count]]
 
