@@ -9,12 +9,13 @@ from .drafts import Draft, Reference
 from .listing import describe
 from .pricing import Quote, quote
 from .shelf import Change, Shelf, open_shelf
-from .spec import Model, Multiplier, Price, Style
+from .spec import Kind, Model, Multiplier, Price, Style
 from .spelling import provider_input
 
 __all__ = [
     "Change",
     "Draft",
+    "Kind",
     "Model",
     "Multiplier",
     "Price",

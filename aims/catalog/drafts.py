@@ -115,7 +115,8 @@ def _film(checked: Checked) -> Draft:
     ratio, resolution, seconds = map(parameters.get, ("aspect_ratio", "resolution", "duration"))
     aspect_ratio, resolution = str(ratio) if ratio else None, str(resolution) if resolution else None
     width, height = film_pixels(resolution, aspect_ratio)
-    if model.always_audio and checked.values.get("audio"):
+    if model.always_audio and checked.values.get("audio") and "audio" in checked.ignored:
+        # What was asked for is what will be had, although nothing is sent for it.
         checked.ignored.remove("audio")
     return Draft(
         model=model,

@@ -220,9 +220,8 @@ def narrowed(name: str, parameter: Parameter, model_id: str, first: Reader | Non
         return lambda value: snapped(parameter, read(value))
     if parameter.choices and (first is not None or parameter.type != "choice"):
         return _one_of(name, parameter, model_id, read)
-    return (
-        _within(name, parameter, model_id, read) if first is not None and parameter.min is not None else read
-    )
+    bounded = parameter.min is not None or parameter.max is not None
+    return _within(name, parameter, model_id, read) if first is not None and bounded else read
 
 
 def _of_type(name: str, parameter: Parameter) -> Reader:
@@ -257,11 +256,14 @@ def _within(name: str, parameter: Parameter, model_id: str, read: Reader) -> Rea
     least = parameter.min if parameter.min is not None else -math.inf
     most = parameter.max if parameter.max is not None else math.inf
 
+    ends = (("at least", parameter.min), ("at most", parameter.max))
+    bounds = " and ".join(f"{word} {end}" for word, end in ends if end is not None)
+
     def narrow(value: object) -> object:
         found = read(value)
         if isinstance(found, int | float) and least <= found <= most:
             return found
-        raise FieldError(f"`{name}` must be from {least} to {most} with {model_id}; got {got(value)}.")
+        raise FieldError(f"`{name}` must be {bounds} with {model_id}; got {got(value)}.")
 
     return narrow
 

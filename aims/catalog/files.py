@@ -11,6 +11,7 @@ import msgspec
 
 from aims.core.errors import Invalid
 
+from .prepared import CHOSEN_FIRST, FRAMING, OURS, SOURCES
 from .spec import Model, Parameter, Picture, Style
 
 T = TypeVar("T", Model, Style)
@@ -83,8 +84,14 @@ def _model_faults(model: Model) -> Iterator[str]:
         yield f"a {model.task} model needs the table `sources.{need}`."
     if model.picture is not None:
         yield from _picture_faults(model.picture)
+    for name in model.sources:
+        if name not in SOURCES or (model.kind == "image" and name != "image_urls"):
+            yield f"`sources.{name}` is not a field that requests for {model.kind}s have."
     yield from _price_faults(model)
+    taken = CHOSEN_FIRST | SOURCES | OURS[model.kind] | (FRAMING if model.kind == "image" else frozenset())
     for name, parameter in model.parameters.items():
+        if name in taken:
+            yield f"`parameters.{name}` is a field of the API that means something else."
         yield from _parameter_faults(f"parameters.{name}", parameter)
 
 
@@ -127,5 +134,6 @@ def _parameter_faults(where: str, parameter: Parameter) -> Iterator[str]:
         (low is not None and default < low) or (high is not None and default > high)
     ):
         yield f"`{where}.default` is outside its bounds."
-    if parameter.snap and not choices and (low is None or high is None):
-        yield f"`{where}.snap` needs choices, or min and max."
+    whole_choices = bool(choices) and all(isinstance(choice, int) for choice in choices)
+    if parameter.snap and not (whole_choices or (low is not None and high is not None and not choices)):
+        yield f"`{where}.snap` needs choices that are whole numbers, or min and max."

@@ -258,6 +258,9 @@ def test_every_size_ends_within_the_limits_of_the_model(image: Check, model: str
     for height in range(64, 4097, 171):
         draft = image(prompt="a cat", model=model, size=f"{width}x{height}")
         picture, wide, high = draft.model.picture, draft.width, draft.height
+        assert picture
+        assert wide
+        assert high
         assert picture.least_area <= wide * high <= picture.most_area
         assert max(wide, high) <= min(picture.longest, min(wide, high) * picture.steepest)
         assert wide % picture.step == high % picture.step == 0

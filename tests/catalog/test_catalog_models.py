@@ -153,6 +153,10 @@ def test_a_model_added_as_a_file_works_at_once(own_folder: Path) -> None:
         ('version = "1"\nsource', 'status = "retired"\nversion = "1"\nsource', "`substitute` belongs"),
         ('ratios = ["1:1", "2:1"]', 'ratios = ["wide"]', "`picture.ratios`"),
         ('ratios = ["1:1", "2:1"]', "", "`picture.ratios`"),
+        ("[parameters.bristles]", "[parameters.n]", "`parameters.n` is a field of the API"),
+        ("[parameters.bristles]", "[parameters.size]", "`parameters.size` is a field of the API"),
+        ("max = 99", "snap = true", "`parameters.bristles.snap` needs choices"),
+        ("min = 3", 'snap = true\nchoices = ["12"]', "is not one of its choices"),
         ("name = ", "name ", "brush.toml"),
     ],
 )
@@ -163,6 +167,13 @@ def test_a_wrong_file_is_named_with_its_key(own_folder: Path, old: str, new: str
         catalog.open_shelf([own_folder])
     assert "brush.toml" in caught.value.sentence
     assert caught.value.code == "catalog_file"
+
+
+def test_a_source_that_no_request_can_send_is_refused(own_folder: Path) -> None:
+    more = '\n[sources.mask_url]\nrole = "reference"\nsent_as = "mask"\nhelp = "the mask."\n'
+    (own_folder / "models" / "brush.toml").write_text(MODEL_FILE + more)
+    with pytest.raises(StudioError, match=r"`sources.mask_url` is not a field that requests for images have"):
+        catalog.open_shelf([own_folder])
 
 
 @pytest.mark.parametrize("factor", ["0", "-1", "1/0", "much", "101"])

@@ -74,7 +74,10 @@ def test_a_models_own_bound_names_the_model(video: Check) -> None:
     error = refused(
         video, prompt="x", model=f"{KLING}/text-to-video", cfg_scale=2, negative_prompt="y" * 2501
     )
-    assert error.details[0].message == f"`cfg_scale` must be from 0 to 1 with {KLING}/text-to-video; got 2."
+    assert (
+        error.details[0].message
+        == f"`cfg_scale` must be at least 0 and at most 1 with {KLING}/text-to-video; got 2."
+    )
     assert error.details[1].message == "`negative_prompt` has 2,501 characters; at most 2,500 are accepted."
 
 
