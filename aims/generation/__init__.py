@@ -4,7 +4,7 @@ This is the only place where the areas meet: it joins the catalogue, credits, ke
 """
 
 from aims.generation.cancel import cancel
-from aims.generation.history import Finding, GenerationView, is_finished, read
+from aims.generation.history import Finding, GenerationView, is_finished, read, unfinished
 from aims.generation.idempotency import Idempotency
 from aims.generation.studio import Studio
 from aims.generation.submit import Accepted, submit
@@ -22,5 +22,6 @@ __all__ = [
     "is_finished",
     "read",
     "submit",
+    "unfinished",
     "verify",
 ]

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from aims import credits
 from aims.core.clock import SECOND, now, rfc3339
-from aims.core.db import Tx
+from aims.core.db import Tx, among
 from aims.core.errors import NotFound
 from aims.core.ids import looks_like_id
 from aims.generation.lifecycle import OUTSIDE, TERMINAL, State
@@ -19,6 +19,9 @@ from aims.generation.tables import generations, outputs
 _FIND = select(generations, now().label("now")).where(
     generations.c.id == bindparam("generation"), generations.c.workspace_id == bindparam("workspace")
 )
+_UNFINISHED = select(
+    func.count().label("total"), func.min(generations.c.created_at).label("oldest"), now().label("now")
+).where(~among(generations.c.state, TERMINAL))
 _STATE = select(generations.c.state).where(generations.c.id == bindparam("generation"))
 _OUTPUTS = (
     select(outputs).where(outputs.c.generation_id == bindparam("generation")).order_by(outputs.c.position)
@@ -120,6 +123,12 @@ def read(tx: Tx, workspace_id: str, generation_id: str, base_url: str) -> Findin
 def is_finished(tx: Tx, generation_id: str) -> bool:
     """Whether a generation has reached its end, with as little reading as can be."""
     return State(tx.value(_STATE, generation=generation_id)) in TERMINAL
+
+
+def unfinished(tx: Tx) -> tuple[int, float]:
+    """How many generations are unfinished, and for how long the oldest has been, in seconds."""
+    row = tx.one(_UNFINISHED)
+    return row.total, (row.now - row.oldest) / SECOND if row.total else 0.0
 
 
 def _stored(row: Any) -> Stored:

@@ -1,0 +1,98 @@
+"""The `aims` command: the operator's view of an instance, and the studio itself.
+
+Standard output is the result, standard error is everything else. Exit 0: done; 1: it could not be done; 2: the command
+was written wrongly. Each command's module is imported only when it is run, so that `--help` is quick.
+"""
+
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "serve": ("aims.cli.serve:serve", "Run the whole studio in one process."),
+    "init": ("aims.cli.init:init", "Make the database, the owner, a workspace and a key."),
+    "keys": ("aims.cli.keys:keys", "Create, list and revoke API keys."),
+    "workspaces": ("aims.cli.workspaces:workspaces", "Create and list workspaces."),
+    "credits": ("aims.cli.credits:credits_group", "Grant credits and show statements."),
+    "ledger": ("aims.cli.ledger:ledger", "Check the books."),
+    "doctor": ("aims.cli.doctor:doctor", "Say what is wrong with this instance, and what to do."),
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"aims {version('ai-media-studio')}")
+        ctx.exit()
+
+
+@click.group(
+    cls=Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  aims serve
+  aims keys create --name laptop --rate-limit 600
+  aims credits grant --amount 500
+""",
+)
+@click.option(
+    "-v",
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the version.",
+)
+def aims() -> None:
+    """AI Media Studio: make pictures and films through hosted models."""
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code. The one place where this face catches what is not named."""
+    from aims.core.errors import StudioError
+
+    try:
+        result: Any = aims.main(args=arguments, prog_name="aims", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        return 1
+    except click.ClickException as error:
+        error.show()
+        return 1
+    except StudioError as error:
+        click.echo(f"aims: {error.sentence}", err=True)
+        return 1
+    except (KeyboardInterrupt, BrokenPipeError):
+        return 130
+    return result if isinstance(result, int) else 0
+
+
+__all__ = ["aims", "run"]

@@ -1,0 +1,114 @@
+"""`aims credits`: grant credits, show a statement, give sandbox charges back."""
+
+import click
+
+from aims import accounts, credits, keys
+from aims.cli.instance import as_json, of_workspace, show, table, with_database
+from aims.core import ids
+from aims.core.clock import rfc3339
+from aims.core.db import Database, Tx
+from aims.core.settings import Settings
+
+
+@click.group("credits")
+def credits_group() -> None:
+    """Grant credits and show statements."""
+
+
+@credits_group.command(
+    epilog="\b\nExamples:\n  aims credits grant --amount 500\n  aims credits grant --amount 500 --reference invoice-17 --json\n"
+)
+@click.option("--amount", type=int, required=True, help="Whole credits.")
+@click.option("--reference", help="Names this grant: the same one twice gives once.")
+@click.option("--reason", default="grant", show_default=True, help="What the statement says.")
+@of_workspace
+@as_json
+def grant(amount: int, reference: str | None, reason: str, workspace: str | None, json_: bool) -> None:
+    """Give a workspace credits."""
+    name = reference or ids.new_id()
+
+    async def work(db: Database, _: Settings) -> credits.Balance:
+        return await db.write(_grant, workspace, amount, name, reason)
+
+    now = with_database(work)
+    show(
+        {"reference": name, "available": now.available, "held": now.held},
+        f"The workspace has {now.available} credits, and {now.held} held for unfinished work.",
+        json_,
+    )
+
+
+def _grant(tx: Tx, workspace: str | None, amount: int, reference: str, reason: str) -> credits.Balance:
+    found = accounts.find_workspace(tx, workspace)
+    return credits.grant(tx, found.id, amount, reference, actor="operator", cause=reason)
+
+
+@credits_group.command(
+    epilog="\b\nExamples:\n  aims credits statement\n  aims credits statement --most 1000 --json\n"
+)
+@click.option("--most", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many entries.")
+@click.option("--before", type=int, help="Only entries older than this number.")
+@of_workspace
+@as_json
+def statement(most: int, before: int | None, workspace: str | None, json_: bool) -> None:
+    """Show a workspace's balance and its entries, newest first."""
+
+    async def work(db: Database, _: Settings) -> tuple[credits.Balance, list[credits.Entry]]:
+        return await db.read(_statement, workspace, before, most)
+
+    now, found = with_database(work)
+    rows: list[tuple[object, ...]] = [
+        (one.seq, rfc3339(one.created_at), one.verb, one.amount, f"{one.change:+d}", one.cause, one.actor)
+        for one in found
+    ]
+    lines = table(("entry", "time", "verb", "amount", "change", "cause", "by"), rows)
+    value = {
+        "available": now.available,
+        "held": now.held,
+        "entries": [
+            {
+                "seq": one.seq,
+                "created_at": rfc3339(one.created_at),
+                "verb": one.verb,
+                "amount": one.amount,
+                "change": one.change,
+                "reference": one.reference,
+                "cause": one.cause,
+                "actor": one.actor,
+                "sandbox": one.sandbox,
+            }
+            for one in found
+        ],
+    }
+    show(value, f"{lines}\n\navailable {now.available}, held {now.held}", json_)
+
+
+def _statement(
+    tx: Tx, workspace: str | None, before: int | None, most: int
+) -> tuple[credits.Balance, list[credits.Entry]]:
+    found = accounts.find_workspace(tx, workspace)
+    return credits.balance(tx, found.id), credits.statement(tx, found.id, before=before, most=most)
+
+
+@credits_group.command("reset-sandbox", epilog="\b\nExamples:\n  aims credits reset-sandbox\n")
+@of_workspace
+@as_json
+def reset_sandbox(workspace: str | None, json_: bool) -> None:
+    """Give back everything that was charged for sandbox drawings."""
+
+    async def work(db: Database, _: Settings) -> int:
+        total = 0
+        while given := await db.write(_reset, workspace):
+            total += given
+        return total
+
+    total = with_database(work)
+    show({"refunded": total}, f"{total} credits were given back.", json_)
+
+
+def _reset(tx: Tx, workspace: str | None) -> int:
+    found = accounts.find_workspace(tx, workspace)
+    given = credits.reset_sandbox(tx, found.id, actor="operator")
+    for hold, amount in given:
+        keys.give_back(tx, hold.key_id, amount)
+    return sum(amount for _, amount in given)

@@ -1,0 +1,148 @@
+"""`aims doctor`: look at everything that a start needs, and say what to do about what is wrong."""
+
+import asyncio
+import os
+import shutil
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from aims import catalog, generation, migrations
+from aims.bootstrap import open_database
+from aims.cli.instance import as_json, show
+from aims.core import secrets
+from aims.core.errors import StudioError
+from aims.core.settings import MIB, Settings, load
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `remedy` is empty when it is well."""
+
+    name: str
+    ok: bool
+    sentence: str
+    remedy: str = ""
+
+
+@click.command(epilog="\b\nExamples:\n  aims doctor\n  aims doctor --json\n")
+@as_json
+def doctor(json_: bool) -> None:
+    """Say what is wrong with this instance, and what to do. Exits 1 if anything is."""
+    try:
+        settings = load()
+    except StudioError as error:
+        findings = [Finding("settings", False, error.sentence, "Correct the setting.")]
+    else:
+        findings = asyncio.run(look(settings))
+    text = "\n".join(
+        f"{'ok ' if one.ok else 'BAD'}  {one.name}: {one.sentence}"
+        + (f"\n     {one.remedy}" if one.remedy else "")
+        for one in findings
+    )
+    value = {
+        "ok": all(one.ok for one in findings),
+        "findings": [
+            {"name": one.name, "ok": one.ok, "sentence": one.sentence, "remedy": one.remedy}
+            for one in findings
+        ],
+    }
+    show(value, text, json_)
+    if not value["ok"]:
+        sys.exit(1)
+
+
+async def look(settings: Settings) -> list[Finding]:
+    """Everything there is to look at."""
+    found = [check_home(settings.home), check_space(settings), check_catalogue()]
+    if isinstance(settings.database, Path) and not settings.database.exists():
+        return [
+            *found,
+            Finding(
+                "database",
+                False,
+                f"There is none at {settings.database}.",
+                "Run `aims init` or `aims serve`.",
+            ),
+        ]
+    try:
+        db = open_database(settings, create=False)
+    except StudioError as error:
+        return [*found, Finding("database", False, error.sentence, "See the sentence before.")]
+    try:
+        found.append(Finding("database", True, f"revision {await db.read(migrations.current)}"))
+        found.append(check_secret_file(settings))
+        await db.write(secrets.verify, secrets.load(settings.home, settings.secret))
+        breaches = await db.read(generation.verify)
+        found.append(
+            Finding("ledger", True, "every balance equals its entries")
+            if not breaches
+            else Finding(
+                "ledger",
+                False,
+                f"{len(breaches)} rules are broken; {breaches[0]}",
+                "Run `aims ledger verify`.",
+            )
+        )
+        unfinished, oldest = await db.read(generation.unfinished)
+        late = oldest > 24 * 3600
+        found.append(
+            Finding(
+                "work",
+                not late,
+                f"{unfinished} unfinished generations"
+                + (f", the oldest for {oldest:.0f} s" if unfinished else ""),
+                "Is a server running? `aims serve` takes unfinished work up." if late else "",
+            )
+        )
+    except StudioError as error:
+        found.append(Finding("database", False, error.sentence, "See the sentence before."))
+    finally:
+        await db.close()
+    return found
+
+
+def check_home(home: Path) -> Finding:
+    """The data folder can be written."""
+    where = home if home.exists() else next(parent for parent in home.parents if parent.exists())
+    if os.access(where, os.W_OK):
+        return Finding("home", True, str(home))
+    return Finding(
+        "home", False, f"{home} cannot be written.", "Give this user the folder, or set AIMS_HOME."
+    )
+
+
+def check_space(settings: Settings) -> Finding:
+    """There is room on the data volume."""
+    where = settings.home if settings.home.exists() else Path(settings.home.anchor)
+    free = shutil.disk_usage(where).free // MIB
+    if free >= settings.min_free_mib:
+        return Finding("space", True, f"{free} MiB free")
+    return Finding(
+        "space",
+        False,
+        f"{free} MiB free; paid work is refused below {settings.min_free_mib} MiB.",
+        "Make room on the data volume, or lower AIMS_MIN_FREE_MIB.",
+    )
+
+
+def check_catalogue() -> Finding:
+    """The model and style files can be read."""
+    try:
+        shelf = catalog.open_shelf()
+    except (StudioError, ValueError) as error:
+        return Finding("catalogue", False, str(error), "Correct or remove the file that is named.")
+    return Finding("catalogue", True, f"{len(shelf.models())} models, {len(shelf.styles())} styles")
+
+
+def check_secret_file(settings: Settings) -> Finding:
+    """Nobody else can read the secret."""
+    path = settings.home / "secret"
+    if settings.secret is not None or not path.exists():
+        return Finding("secret", True, "given by the environment" if settings.secret else "none yet")
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return Finding("secret", False, f"{path} can be read by others.", f"Run `chmod 600 {path}`.")
+    return Finding("secret", True, f"{path}, mode 600")

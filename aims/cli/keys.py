@@ -1,0 +1,140 @@
+"""`aims keys`: create, list and revoke API keys."""
+
+import re
+from typing import Any
+
+import click
+
+from aims import accounts
+from aims import keys as api_keys
+from aims.cli.instance import as_json, of_workspace, show, table, with_database
+from aims.core import secrets
+from aims.core.clock import rfc3339
+from aims.core.db import Database, Tx
+from aims.core.settings import Settings
+
+_SPAN = re.compile(r"(\d{1,6}(?:\.\d+)?)(s|m|h|d|w|y)")
+_DAYS = {"s": 1 / 86_400, "m": 1 / 1_440, "h": 1 / 24, "d": 1.0, "w": 7.0, "y": 365.0}
+
+
+def days(_: click.Context, __: click.Parameter, value: str | None) -> float | None:
+    """A span such as 90d, 12h or 1y, in days."""
+    if value is None:
+        return None
+    match = _SPAN.fullmatch(value.strip().lower())
+    if match is None:
+        raise click.BadParameter("write a span such as 90d, 12h or 1y")
+    return float(match[1]) * _DAYS[match[2]]
+
+
+@click.group()
+def keys() -> None:
+    """Create, list and revoke API keys."""
+
+
+@keys.command(
+    epilog="\b\nExamples:\n  aims keys create --name laptop\n  aims keys create --name ci --scopes image:generate --cap 500 --expires 90d --json\n"
+)
+@click.option("--name", default="API key", show_default=True, help="What the key is for.")
+@click.option(
+    "--scopes",
+    default=",".join(accounts.SCOPES),
+    show_default=True,
+    help="What it may do, separated by commas.",
+)
+@click.option("--rate-limit", type=int, default=60, show_default=True, help="Requests a minute.")
+@click.option("--burst", type=int, help="How many of them may come at once.  [default: a minute's worth]")
+@click.option("--expires", callback=days, help="Life from now on, such as 90d, 12h or 1y.")
+@click.option("--cap", type=int, help="Credits it may spend over its life.")
+@of_workspace
+@as_json
+def create(
+    name: str,
+    scopes: str,
+    rate_limit: int,
+    burst: int | None,
+    expires: float | None,
+    cap: int | None,
+    workspace: str | None,
+    json_: bool,
+) -> None:
+    """Create a key and print it, once."""
+    wanted = tuple(scope.strip() for scope in scopes.split(",") if scope.strip())
+
+    async def work(db: Database, settings: Settings) -> api_keys.IssuedKey:
+        ring = api_keys.Ring(await opened(db, settings))
+        return await db.write(
+            _create, ring.make(), workspace, (name, wanted, rate_limit, burst, expires, cap)
+        )
+
+    key = with_database(work)
+    value = {"id": key.id, "api_key": key.text, "workspace_id": key.workspace_id, "name": key.name}
+    show(value, f"{key.text}\n\nThe key is shown only now. Its id is {key.id}.", json_)
+
+
+def _create(
+    tx: Tx, made: tuple[str, str, str], workspace: str | None, options: tuple[Any, ...]
+) -> api_keys.IssuedKey:
+    name, scopes, rate_limit, burst, expires, cap = options
+    found = accounts.find_workspace(tx, workspace)
+    return api_keys.issue(tx, made, found.id, name, "operator", scopes, rate_limit, burst, expires, cap)
+
+
+async def opened(db: Database, settings: Settings) -> secrets.Secrets:
+    """The instance's secrets, checked against the database."""
+    master = secrets.load(settings.home, settings.secret)
+    await db.write(secrets.verify, master)
+    return master
+
+
+@keys.command("list", epilog="\b\nExamples:\n  aims keys list\n  aims keys list --json\n")
+@of_workspace
+@as_json
+def list_(workspace: str | None, json_: bool) -> None:
+    """List the keys of a workspace."""
+
+    async def work(db: Database, _: Settings) -> list[api_keys.KeyRecord]:
+        return await db.read(lambda tx: api_keys.list_keys(tx, accounts.find_workspace(tx, workspace).id))
+
+    found = with_database(work)
+    rows: list[tuple[object, ...]] = [
+        (one.id, one.name, ",".join(one.scopes), one.rate_limit, one.cap, one.used, state(one))
+        for one in found
+    ]
+    value = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "scopes": one.scopes,
+            "rate_limit": one.rate_limit,
+            "burst": one.burst,
+            "cap": one.cap,
+            "used": one.used,
+            "created_at": rfc3339(one.created_at),
+            "expires_at": rfc3339(one.expires_at),
+            "revoked_at": rfc3339(one.revoked_at),
+        }
+        for one in found
+    ]
+    show(value, table(("id", "name", "scopes", "per minute", "cap", "used", "state"), rows), json_)
+
+
+def state(key: api_keys.KeyRecord) -> str:
+    """What a list says of a key."""
+    if key.revoked_at is not None:
+        return "revoked"
+    return "active" if key.expires_at is None else f"until {rfc3339(key.expires_at)}"
+
+
+@keys.command(epilog="\b\nExamples:\n  aims keys revoke 3fA9xQ2LmZ0b\n")
+@click.argument("key_id")
+@of_workspace
+@as_json
+def revoke(key_id: str, workspace: str | None, json_: bool) -> None:
+    """End a key. What it may spend ends at once, everything else within two seconds."""
+
+    async def work(db: Database, _: Settings) -> None:
+        await db.write(lambda tx: api_keys.revoke(tx, accounts.find_workspace(tx, workspace).id, key_id))
+
+    with_database(work)
+    show({"id": key_id, "revoked": True}, f"{key_id} is revoked.", json_)

@@ -1,0 +1,37 @@
+"""`aims ledger verify`: recompute the books and compare."""
+
+import sys
+
+import click
+
+from aims import credits, generation
+from aims.cli.instance import as_json, show, with_database
+from aims.core.db import Database
+from aims.core.settings import Settings
+
+
+@click.group()
+def ledger() -> None:
+    """Check the books."""
+
+
+@ledger.command(epilog="\b\nExamples:\n  aims ledger verify\n  aims ledger verify --json\n")
+@as_json
+def verify(json_: bool) -> None:
+    """Recompute every balance and check every rule. Exits 1 and names the account and the drift if one is broken."""
+
+    async def work(db: Database, _: Settings) -> list[credits.Breach]:
+        return await db.read(generation.verify)
+
+    found = with_database(work)
+    value = {
+        "ok": not found,
+        "breaches": [
+            {"invariant": one.invariant, "account": one.account, "drift": one.drift, "sentence": one.sentence}
+            for one in found
+        ],
+    }
+    text = "\n".join(str(one) for one in found) or "The ledger is right: every balance equals its entries."
+    show(value, text, json_)
+    if found:
+        sys.exit(1)

@@ -1,0 +1,61 @@
+"""`aims workspaces`: create and list."""
+
+import click
+
+from aims import accounts
+from aims import keys as api_keys
+from aims.bootstrap import create_workspace
+from aims.cli.instance import as_json, show, table, with_database
+from aims.cli.keys import opened
+from aims.core import ids
+from aims.core.clock import rfc3339
+from aims.core.db import Database, Tx
+from aims.core.settings import Settings
+
+
+@click.group()
+def workspaces() -> None:
+    """Create and list workspaces."""
+
+
+@workspaces.command(
+    epilog="\b\nExamples:\n  aims workspaces create --name Marketing\n  aims workspaces create --name Lab --json\n"
+)
+@click.option("--name", required=True, help="What people call it.")
+@as_json
+def create(name: str, json_: bool) -> None:
+    """Create a workspace with its starting credits and a first key."""
+    workspace_id = ids.new_id()
+
+    async def work(db: Database, settings: Settings) -> str:
+        made = api_keys.Ring(await opened(db, settings)).make()
+        await db.write(_create, workspace_id, name, settings.starting_credits, made)
+        return made[1]
+
+    key = with_database(work)
+    show(
+        {"workspace_id": workspace_id, "api_key": key},
+        f"workspace  {workspace_id}\nAPI key    {key}\n\nThe key is shown only now.",
+        json_,
+    )
+
+
+def _create(tx: Tx, workspace_id: str, name: str, starting_credits: int, made: tuple[str, str, str]) -> None:
+    create_workspace(tx, workspace_id, name, starting_credits)
+    api_keys.issue(tx, made, workspace_id, "First key", "operator")
+
+
+@workspaces.command("list", epilog="\b\nExamples:\n  aims workspaces list --json\n")
+@as_json
+def list_(json_: bool) -> None:
+    """List the workspaces."""
+
+    async def work(db: Database, _: Settings) -> list[accounts.Workspace]:
+        return await db.read(accounts.all_workspaces)
+
+    found = with_database(work)
+    show(
+        [{"workspace_id": one.id, "name": one.name, "created_at": rfc3339(one.created_at)} for one in found],
+        table(("id", "name", "created"), [(one.id, one.name, rfc3339(one.created_at)) for one in found]),
+        json_,
+    )

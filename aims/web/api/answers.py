@@ -1,0 +1,151 @@
+"""What a generate request is answered with: the documented result, or 202 and the generation."""
+
+import base64
+from typing import Any
+
+import msgspec
+from litestar import Response
+from litestar.response import Stream
+
+from aims.core.errors import NotFound
+from aims.generation import Accepted, Finding, GenerationView, read
+from aims.keys import Admission
+from aims.web.api.preferences import Preference
+from aims.web.api.waiting import SPACE_SECONDS, finished_within, spaced
+from aims.web.desk import Desk
+
+type_of_json = dict[str, Any]
+
+
+def limit_headers(admission: Admission | None) -> dict[str, str]:
+    """The rate limit's state, in the fields of draft-ietf-httpapi-ratelimit-headers-11."""
+    if admission is None:
+        return {}
+    return {
+        "RateLimit-Policy": f'"default";q={admission.limit};w=60',
+        "RateLimit": f'"default";r={admission.remaining};t={admission.reset}',
+    }
+
+
+async def answer(
+    desk: Desk, workspace_id: str, accepted: Accepted, preference: Preference
+) -> Response[Any] | Stream:
+    """Wait as the caller prefers, then answer. The work does not depend on anybody waiting."""
+    headers = {"Location": f"/api/v1/generations/{accepted.id}", **limit_headers(accepted.admission)}
+    if accepted.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    patience = SPACE_SECONDS if preference.seconds is None else preference.seconds
+    if not patience or not await finished_within(desk, accepted.id, patience):
+        if preference.seconds is None and not desk.stopping.is_set():
+            return _long_wait(desk, workspace_id, accepted.id, headers)
+        return await _still_running(desk, workspace_id, accepted, headers)
+    body = await result(desk, workspace_id, accepted.id)
+    return Response(body, status_code=200, headers=headers, media_type="application/json")
+
+
+async def _still_running(
+    desk: Desk, workspace_id: str, accepted: Accepted, headers: dict[str, str]
+) -> Response[bytes]:
+    view = accepted.view or (await _find(desk, workspace_id, accepted.id)).view
+    return Response(
+        msgspec.json.encode(view), status_code=202, headers=headers, media_type="application/json"
+    )
+
+
+def _long_wait(desk: Desk, workspace_id: str, generation_id: str, headers: dict[str, str]) -> Stream:
+    async def body() -> bytes:
+        return await result(desk, workspace_id, generation_id)
+
+    # No proxy may hold the spaces back: that would undo what they are for.
+    headers = {**headers, "X-Accel-Buffering": "no", "Cache-Control": "no-store"}
+    return Stream(
+        spaced(desk, generation_id, body), status_code=200, headers=headers, media_type="application/json"
+    )
+
+
+async def _find(desk: Desk, workspace_id: str, generation_id: str) -> Finding:
+    studio = desk.studio
+    return await studio.db.read(read, workspace_id, generation_id, studio.settings.base_url)
+
+
+async def result(desk: Desk, workspace_id: str, generation_id: str) -> bytes:
+    """The documented body of a finished generation."""
+    found = await _find(desk, workspace_id, generation_id)
+    shaped = (
+        image_result(found, await _data_uris(desk, found))
+        if found.view.kind == "image"
+        else video_result(found)
+    )
+    if found.view.style_applied:
+        shaped["style_applied"] = found.view.style_applied
+    ignored = msgspec.json.decode(found.view.ignored_parameters)
+    if ignored:
+        shaped["ignored_parameters"] = ignored
+    if found.view.sandbox:
+        shaped["sandbox"] = True
+    return msgspec.json.encode(shaped)
+
+
+def image_result(found: Finding, data_uris: dict[str, str]) -> type_of_json:
+    """The body for pictures: each has its own outcome, and success means that there is at least one."""
+    images = []
+    for output in found.view.outputs:
+        image: type_of_json = {
+            "id": output.id,
+            "url": data_uris.get(output.id, output.url),
+            "status": output.status,
+        }
+        if output.share_url:
+            image["share_url"] = output.share_url
+        if output.error:
+            image["error"] = output.error
+        images.append({**image, "credits_refunded": output.credits_refunded})
+    return {"success": succeeded(found.view), "images": images, **money(found)}
+
+
+def video_result(found: Finding) -> type_of_json:
+    """The body for a film."""
+    output = found.view.outputs[0]
+    video: type_of_json = {
+        "id": output.id,
+        "url": output.url,
+        "status": output.status,
+        "model": found.view.model,
+        "duration": output.duration or found.duration,
+        "aspect_ratio": found.aspect_ratio,
+        "audio": found.audio,
+    }
+    if output.share_url:
+        video["share_url"] = output.share_url
+    if output.error:
+        video["error"] = output.error
+    return {
+        "success": succeeded(found.view),
+        "video": {**video, "credits_refunded": output.credits_refunded},
+        **money(found),
+    }
+
+
+def succeeded(view: GenerationView) -> bool:
+    """Whether anything was delivered."""
+    return any(output.status == "completed" for output in view.outputs)
+
+
+def money(found: Finding) -> type_of_json:
+    """What was charged in the end, and what is left."""
+    return {"credits_used": found.view.credits.charged, "credits_remaining": found.credits_remaining}
+
+
+async def _data_uris(desk: Desk, found: Finding) -> dict[str, str]:
+    """With `sync_mode`, each picture in the answer itself, as well as stored."""
+    if not found.sync_mode:
+        return {}
+    uris = {}
+    for output in found.view.outputs:
+        if output.status == "completed":
+            try:
+                data = desk.studio.storage.read(found.files[output.id])
+            except NotFound:
+                continue
+            uris[output.id] = f"data:{output.content_type};base64,{base64.b64encode(data).decode()}"
+    return uris

@@ -1,0 +1,36 @@
+"""The application: every route in one list, behind the gate."""
+
+from litestar import Litestar, Router
+from litestar.datastructures import State
+
+from aims.web import files, health
+from aims.web.api import generate, generations
+from aims.web.desk import Desk
+from aims.web.errors import HANDLERS
+from aims.web.gate import Gate
+
+LARGEST_BODY = 1 << 20
+
+
+def make_app(desk: Desk) -> Gate:
+    """The ASGI application for an opened studio."""
+    api = Router(
+        path="/api/v1",
+        route_handlers=[
+            generate.generate_image,
+            generate.generate_video,
+            generations.show,
+            generations.stop,
+        ],
+    )
+    app = Litestar(
+        route_handlers=[api, health.health, health.ready, files.file],
+        exception_handlers=HANDLERS,
+        state=State({"desk": desk}),
+        request_max_body_size=LARGEST_BODY,
+        openapi_config=None,
+        logging_config=None,
+        # Without this, a 404 for an unknown path would carry the framework's debug page in development.
+        debug=False,
+    )
+    return Gate(app, desk.studio.settings.base_url)

@@ -1,0 +1,108 @@
+"""Run the studio: open it, take over what is unfinished, answer until asked to stop, then finish what runs."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+from aims.bootstrap import FirstStart, ServeLock, close_studio, first_start, open_studio
+from aims.core.errors import Unavailable
+from aims.core.log import logger
+from aims.core.settings import Settings
+from aims.generation import Supervisor
+from aims.web.app import make_app
+from aims.web.desk import Desk
+
+CONNECTIONS_GRACE = 5
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which tells waiting requests before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+        super().__init__(config)
+        self._desk = desk
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._desk.stopping.set()
+        self._desk.studio.signals.wake_all()
+        super().handle_exit(sig, frame)
+
+
+async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None], None]) -> None:
+    """Serve until SIGTERM or SIGINT. `greet` is told once the address is bound and everything is open.
+
+    Raises Conflict when another server has the data folder, Unavailable when the address is taken.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    alone = settings.database_url is None
+    lock = ServeLock(settings.home) if alone else None
+    listener = bind(settings.host, settings.port)
+    supervisor = Supervisor(alone=alone)
+    studio = await open_studio(settings, create=True, begin=supervisor.begin)
+    try:
+        if alone:
+            studio.storage.sweep()
+        first = await first_start(studio)
+        await supervisor.start(studio)
+        desk = Desk(studio)
+        config = uvicorn.Config(
+            make_app(desk),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            date_header=True,
+            timeout_graceful_shutdown=CONNECTIONS_GRACE,
+            timeout_keep_alive=75,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+        server = Server(config, desk)
+        greet(settings, first)
+        await server.serve(sockets=[listener])
+        logger.info("stopping", in_flight=supervisor.in_flight)
+    finally:
+        await supervisor.stop(settings.shutdown_seconds)
+        await close_studio(studio)
+        listener.close()
+        if lock is not None:
+            lock.release()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Listen on the address.
+
+    Raises Unavailable, naming it, when it is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise Unavailable(
+            f"Cannot listen on {host}:{port} ({error.strerror}). Choose another port with --port.",
+            code="address_in_use",
+        ) from None
+    listener.listen(2048)
+    listener.setblocking(False)
+    return listener
+
+
+def run(settings: Settings, greet: Callable[[Settings, FirstStart | None], None]) -> None:
+    """Run `serve` on the fastest event loop there is."""
+    try:
+        import uvloop
+
+        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    except ImportError:
+        runner = asyncio.Runner()
+    # uvicorn raises the signal again when it has stopped; we still have work to finish then.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: None)
+    with runner:
+        runner.run(serve(settings, greet))
