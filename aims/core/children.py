@@ -8,7 +8,8 @@ accident, and ends when it has been idle, so that a quiet server holds no memory
     data = await children.run("aims.media.decoding:normalise", upload, deadline=10)
     await children.close()
 
-What a child may do is in `aims.core.confine`; what passes between the two is in `aims.core.child`.
+What a child may do is in `aims.core.confine`; what passes between the two is in `aims.core.child`. The module
+of a task is imported without the `__init__` of its area, which would bring the database into every child.
 """
 
 import asyncio
