@@ -25,7 +25,7 @@ _JOINED = 64 * 1024
 _LAST_WORDS = 2000
 
 
-class ChildFailed(Exception):  # noqa: N818 - says what happened, as all our errors do
+class ChildFailed(Exception):
     """A child gave no proper answer.
 
     reason: "killed" from outside, "timeout" of its deadline or processor time, "memory" over its limit,

@@ -13,7 +13,7 @@ from typing import Final
 import pillow_heif
 from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, ImageOps, JpegImagePlugin
 
-from aims.core.errors import Invalid, TooLarge, Unsupported
+from aims.core.errors import Invalid, StudioError, TooLarge, Unsupported
 from aims.media import frames, limits, parcel, thumbnails
 from aims.media.recognise import AVIF, BMP, GIF, HEIC, JPEG, PNG, WEBP, Kind, recognise
 
@@ -108,8 +108,7 @@ def _open(data: bytes) -> tuple[Kind, Image.Image]:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise _too_large() from error
     except _BROKEN as error:
-        # The text of a chunk that unpacks to more than Pillow accepts; a bomb, though not one of pixels.
-        raise _too_large() if "too large" in str(error) else _unreadable() from error
+        raise _why(error) from error
     _check(image.size, count)
     return kind, image
 
@@ -144,7 +143,7 @@ def _decode_all(kind: Kind, image: Image.Image) -> dict[str, object]:
         # Upright, as the thumbnails and every viewer show it.
         width, height = _turned(image)
     except _BROKEN as error:
-        raise _unreadable() from error
+        raise _why(error) from error
     return {
         "content_type": kind.content_type,
         "width": width,
@@ -175,7 +174,7 @@ def _clean(image: Image.Image) -> Image.Image:
             image = ImageOps.exif_transpose(image)
         plain = _in_srgb(_eight_bits(image), profile)
     except _BROKEN as error:
-        raise _unreadable() from error
+        raise _why(error) from error
     if isinstance(plain, ImageFile.ImageFile):
         # A file's object carries text, comments and EXIF in places that differ. A copy has `info` only.
         plain = plain.copy()
@@ -245,7 +244,10 @@ def _too_large() -> TooLarge:
     )
 
 
-def _unreadable() -> Invalid:
+def _why(error: Exception) -> StudioError:
+    # What Pillow says of a text or a profile that unpacks to more than it accepts: a bomb, though not of pixels.
+    if "too large" in str(error):
+        return _too_large()
     return Invalid(
         "The picture is damaged or incomplete. Save it again and send it again.", code="unreadable_image"
     )
