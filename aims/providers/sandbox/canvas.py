@@ -76,7 +76,12 @@ class Canvas:
         """Soft light around a point; strength 0..1."""
         s = self.scale
         box = (int((x - radius) * s), int((y - radius) * s), int((x + radius) * s), int((y + radius) * s))
-        clipped = (max(0, box[0]), max(0, box[1]), min(self.image.width, box[2]), min(self.image.height, box[3]))
+        clipped = (
+            max(0, box[0]),
+            max(0, box[1]),
+            min(self.image.width, box[2]),
+            min(self.image.height, box[3]),
+        )
         if clipped[2] <= clipped[0] or clipped[3] <= clipped[1]:
             return
         across, down = 96 / max(1, box[2] - box[0]), 96 / max(1, box[3] - box[1])
@@ -97,7 +102,9 @@ class Canvas:
         if last <= first:
             return
         levels = np.linspace(top * 255, bottom * 255, last - first).clip(0, 255).astype(np.uint8)
-        mask = Image.fromarray(levels[:, None]).resize((self.image.width, last - first), Image.Resampling.NEAREST)
+        mask = Image.fromarray(levels[:, None]).resize(
+            (self.image.width, last - first), Image.Resampling.NEAREST
+        )
         self.image.paste(colour, (0, first), mask)
 
     def lay(self, picture: Image.Image) -> None:

@@ -20,7 +20,9 @@ def band(canvas: Canvas, line: Field, top: float, height: float, bottom: float) 
     return [*points, (canvas.w + 0.02, bottom), (-0.02, bottom)]
 
 
-def mountains(canvas: Canvas, palette: Palette, horizon: float, snow: bool, rng: np.random.Generator, light_x: float) -> None:
+def mountains(
+    canvas: Canvas, palette: Palette, horizon: float, snow: bool, rng: np.random.Generator, light_x: float
+) -> None:
     """Receding ranges, then lit peaks with shadow sides; the nearest range meets the horizon."""
     reach = min(horizon * 0.62, canvas.w * 0.75 + 0.12)
     samples = int(220 * max(1.0, canvas.w))
@@ -39,7 +41,11 @@ def mountains(canvas: Canvas, palette: Palette, horizon: float, snow: bool, rng:
         peak(canvas, palette, (x, horizon + 0.012), tall, 0.32 + 0.3 * rng.random(), snow, light_x < x, rng)
     foot_line = ridge(rng, samples, 0.5)
     colour = palette.at_depth(mix(ROCK, PINE, 0.6), 0.66)
-    canvas.shaded(band(canvas, foot_line, horizon - reach * 0.2, reach * 0.16, horizon + 0.02), colour, mix(colour, palette.far, 0.35))
+    canvas.shaded(
+        band(canvas, foot_line, horizon - reach * 0.2, reach * 0.16, horizon + 0.02),
+        colour,
+        mix(colour, palette.far, 0.35),
+    )
 
 
 def peak(
@@ -74,7 +80,14 @@ def peak(
         line = spread(0.3, 0.42, rng)
         white = mix(palette.at_depth(SNOW, 0.85), palette.sun, 0.25)
         _cap(canvas, light_side, spine, base - tall * (1 - line), white, rng)
-        _cap(canvas, shadow_side, spine, base - tall * (1 - line), mix(white, mix(palette.far, palette.near, 0.3), 0.45), rng)
+        _cap(
+            canvas,
+            shadow_side,
+            spine,
+            base - tall * (1 - line),
+            mix(white, mix(palette.far, palette.near, 0.3), 0.45),
+            rng,
+        )
 
 
 def _flank(rng: np.random.Generator, top: Point, foot: Point) -> list[Point]:
@@ -88,7 +101,9 @@ def _flank(rng: np.random.Generator, top: Point, foot: Point) -> list[Point]:
     return points
 
 
-def _cap(canvas: Canvas, flank: list[Point], spine: list[Point], line: float, colour: Rgb, rng: np.random.Generator) -> None:
+def _cap(
+    canvas: Canvas, flank: list[Point], spine: list[Point], line: float, colour: Rgb, rng: np.random.Generator
+) -> None:
     outer = [point for point in flank if point[1] < line]
     inner = [point for point in spine if point[1] < line]
     if len(outer) < 2 or len(inner) < 1:
@@ -103,7 +118,15 @@ def _cap(canvas: Canvas, flank: list[Point], spine: list[Point], line: float, co
     canvas.polygon([*outer, *teeth, *reversed(inner)], colour)
 
 
-def hills(canvas: Canvas, palette: Palette, top: float, bottom: float, surface: Rgb, rng: np.random.Generator, layers: int = 4) -> list[Field]:
+def hills(
+    canvas: Canvas,
+    palette: Palette,
+    top: float,
+    bottom: float,
+    surface: Rgb,
+    rng: np.random.Generator,
+    layers: int = 4,
+) -> list[Field]:
     """Rolling hills from `top` (far) to `bottom` (near); gives the crest heights of every layer."""
     crests: list[Field] = []
     for layer in range(layers):
@@ -113,36 +136,94 @@ def hills(canvas: Canvas, palette: Palette, top: float, bottom: float, surface: 
         height = (bottom - top) * (0.16 + 0.12 * t)
         colour = palette.at_depth(surface, 0.3 + 0.7 * t)
         crest = mix(colour, palette.sun, 0.2 * (1 - t * 0.4) if not palette.dark else 0.06)
-        canvas.shaded(band(canvas, line, y, height, bottom + 0.02), crest, mix(colour, palette.near, 0.22 + 0.15 * t))
+        canvas.shaded(
+            band(canvas, line, y, height, bottom + 0.02), crest, mix(colour, palette.near, 0.22 + 0.15 * t)
+        )
         crests.append((y + (1 - line) * height).astype(np.float32))
     return crests
 
 
-def dunes(canvas: Canvas, palette: Palette, top: float, surface: Rgb, rng: np.random.Generator, light_x: float) -> None:
+def dunes(
+    canvas: Canvas, palette: Palette, top: float, surface: Rgb, rng: np.random.Generator, light_x: float
+) -> None:
     """Sand dunes: sharp crests, one side in the light and the other in shadow."""
-    layers = 5
+    layers = 4
+    deep = canvas.h - top
     for layer in range(layers):
         t = layer / (layers - 1)
-        base = top + (canvas.h - top) * t**1.3 * 0.8
-        height = (canvas.h - top) * (0.1 + 0.22 * t)
-        colour = palette.at_depth(surface, 0.25 + 0.75 * t)
-        light = mix(colour, palette.sun, 0.3 if not palette.dark else 0.1)
-        shade = mix(colour, palette.near, 0.42)
-        line = waves(rng, 120, canvas.w * spread(0.5, 0.8, rng), 2)
-        outline = band(canvas, line, base, height, canvas.h + 0.02)
-        canvas.shaded(outline, light, mix(light, colour, 0.8))
-        crest_at = int(np.argmax(line[12:-12])) + 12
-        crest = outline[crest_at]
-        away = 1 if light_x < crest[0] else -1
-        curve = [
-            crest,
-            (crest[0] + away * height * 0.5, crest[1] + height * 0.7),
-            (crest[0] - away * height * 0.1, crest[1] + height * 1.5),
-            (crest[0] + away * height * 0.9, crest[1] + height * 2.6),
-        ]
-        slope = outline[crest_at : crest_at + 60] if away > 0 else outline[max(0, crest_at - 60) : crest_at + 1][::-1]
-        rest = [(slope[-1][0], canvas.h + 0.3)] if layer == layers - 1 else [(slope[-1][0], slope[-1][1] + height)]
-        canvas.shaded([*slope, *rest, *reversed(smooth(curve, closed=False))], shade, mix(shade, colour, 0.6))
+        base = top + deep * (0.02 + 0.62 * t**1.3)
+        colour = palette.at_depth(surface, 0.35 + 0.65 * t)
+        light = mix(colour, palette.sun, 0.28 if not palette.dark else 0.1)
+        shade = mix(colour, palette.near, 0.36)
+        step = (0.34 + 0.5 * t) * spread(0.9, 1.2, rng)
+        x = -step * rng.random()
+        floor = mix(light, colour, 0.6)
+        canvas.shaded(
+            [
+                (-0.02, base),
+                (canvas.w + 0.02, base),
+                (canvas.w + 0.02, canvas.h + 0.02),
+                (-0.02, canvas.h + 0.02),
+            ],
+            floor,
+            colour,
+        )
+        while x < canvas.w + step:
+            _dune(
+                canvas,
+                (x, base),
+                (step * spread(0.75, 1.15, rng), deep * (0.12 + 0.2 * t) * spread(0.6, 1.1, rng)),
+                (light, shade, colour),
+                light_x < x,
+                rng,
+            )
+            x += step * spread(0.75, 1.1, rng)
+
+
+def _dune(
+    canvas: Canvas,
+    foot: Point,
+    size: Point,
+    colours: tuple[Rgb, Rgb, Rgb],
+    lit_left: bool,
+    rng: np.random.Generator,
+) -> None:
+    """One barchan: a convex lit back, an S-shaped crest and a slip face in shadow."""
+    (x, base), (wide, tall) = foot, size
+    light, shade, colour = colours
+    flip = 1 if lit_left else -1
+    back = smooth(
+        [
+            (x - flip * wide, base + tall * 0.2),
+            (x - flip * wide * 0.45, base - tall * 0.35),
+            (x, base - tall),
+        ],
+        closed=False,
+        steps=8,
+    )
+    lee = smooth(
+        [
+            (x, base - tall),
+            (x + flip * wide * 0.3, base - tall * 0.35),
+            (x + flip * wide * 0.85, base + tall * 0.2),
+        ],
+        closed=False,
+        steps=8,
+    )
+    bend = spread(0.1, 0.3, rng)
+    crest = smooth(
+        [
+            (x, base - tall),
+            (x + flip * wide * bend, base - tall * 0.45),
+            (x - flip * wide * 0.08, base + tall * 0.1),
+            (x + flip * wide * 0.2, base + tall * 0.75),
+        ],
+        closed=False,
+        steps=8,
+    )
+    low = base + tall * 0.75
+    canvas.shaded([*back, *crest, (x - flip * wide * 0.6, low)], light, mix(light, colour, 0.75))
+    canvas.shaded([*lee, (x + flip * wide * 0.9, low), *reversed(crest)], shade, mix(shade, colour, 0.85))
 
 
 def mesas(canvas: Canvas, palette: Palette, horizon: float, rng: np.random.Generator) -> None:
@@ -156,19 +237,33 @@ def mesas(canvas: Canvas, palette: Palette, horizon: float, rng: np.random.Gener
             _mesa(canvas, palette, colour, (x, horizon + layer * 0.035), (wide, tall), rng)
         ground = mix(colour, palette.far, 0.25)
         line = waves(rng, 80, canvas.w, 2)
-        canvas.shaded(band(canvas, line, horizon - 0.012 + layer * 0.035, 0.02, canvas.h + 0.02), ground, mix(ground, palette.near, 0.3))
+        canvas.shaded(
+            band(canvas, line, horizon - 0.012 + layer * 0.035, 0.02, canvas.h + 0.02),
+            ground,
+            mix(ground, palette.near, 0.3),
+        )
 
 
-def _mesa(canvas: Canvas, palette: Palette, colour: Rgb, foot: Point, size: Point, rng: np.random.Generator) -> None:
+def _mesa(
+    canvas: Canvas, palette: Palette, colour: Rgb, foot: Point, size: Point, rng: np.random.Generator
+) -> None:
     (x, base), (wide, tall) = foot, size
     edge = [0.0, 0.02, 0.05, 0.06, 0.16, 0.2, 0.42, 0.7]
     rows = [0.0, 0.3, 0.32, 0.5, 0.55, 0.7, 0.84, 1.0]
-    left = [(x - wide * (0.55 + e) + spread(-0.006, 0.006, rng), base - tall * (1 - r)) for e, r in zip(edge, rows, strict=True)]
-    right = [(x + wide * (0.55 + e) + spread(-0.006, 0.006, rng), base - tall * (1 - r)) for e, r in zip(edge, rows, strict=True)]
+    left = [
+        (x - wide * (0.55 + e) + spread(-0.006, 0.006, rng), base - tall * (1 - r))
+        for e, r in zip(edge, rows, strict=True)
+    ]
+    right = [
+        (x + wide * (0.55 + e) + spread(-0.006, 0.006, rng), base - tall * (1 - r))
+        for e, r in zip(edge, rows, strict=True)
+    ]
     canvas.shaded([*left, *reversed(right)], mix(colour, palette.sun, 0.2), mix(colour, palette.far, 0.3))
     shade = mix(colour, palette.near, 0.35)
     split = x + wide * spread(0.05, 0.25, rng)
-    canvas.shaded([(split, base - tall), *right, (split + wide * 0.3, base)], shade, mix(shade, palette.far, 0.35))
+    canvas.shaded(
+        [(split, base - tall), *right, (split + wide * 0.3, base)], shade, mix(shade, palette.far, 0.35)
+    )
     for row in (0.18, 0.4, 0.6):
         half = wide * (0.55 + float(np.interp(row, rows, edge)))
         y = base - tall * (1 - row)
@@ -185,13 +280,39 @@ def volcano(canvas: Canvas, palette: Palette, horizon: float, rng: np.random.Gen
         t = puff / 15
         size = 0.035 + 0.11 * t
         sway = spread(-0.05, 0.05, rng) + 0.12 * t * t
-        canvas.oval(x + sway, top - t * (top + 0.05), size, size * 0.8, mix(mix(smoke, (255, 140, 60), 0.5 * (1 - t) ** 2), palette.sky[1], t * 0.35))
+        canvas.oval(
+            x + sway,
+            top - t * (top + 0.05),
+            size,
+            size * 0.8,
+            mix(mix(smoke, (255, 140, 60), 0.5 * (1 - t) ** 2), palette.sky[1], t * 0.35),
+        )
     canvas.glow(x, top, tall * 0.55, (255, 120, 40), 0.9)
     body = palette.at_depth(rgb("4b3f45"), 0.75)
-    left = [(x - mouth - (tall * 0.95 - mouth) * (s / 12) ** 1.5 + spread(-0.004, 0.004, rng), top + tall * s / 12) for s in range(13)]
-    right = [(x + mouth + (tall * 0.95 - mouth) * (s / 12) ** 1.5 + spread(-0.004, 0.004, rng), top + tall * s / 12) for s in range(13)]
-    canvas.shaded([*left, (x, top + tall * 0.05), *reversed(right)], mix(body, (180, 60, 30), 0.35), mix(body, palette.far, 0.25))
-    canvas.shaded([(x + mouth * 0.1, top), *right, (x + tall * 0.2, horizon)], mix(body, palette.near, 0.5), mix(body, palette.near, 0.35))
+    left = [
+        (
+            x - mouth - (tall * 0.95 - mouth) * (s / 12) ** 1.5 + spread(-0.004, 0.004, rng),
+            top + tall * s / 12,
+        )
+        for s in range(13)
+    ]
+    right = [
+        (
+            x + mouth + (tall * 0.95 - mouth) * (s / 12) ** 1.5 + spread(-0.004, 0.004, rng),
+            top + tall * s / 12,
+        )
+        for s in range(13)
+    ]
+    canvas.shaded(
+        [*reversed(left), (x, top + tall * 0.05), *right],
+        mix(body, (180, 60, 30), 0.35),
+        mix(body, palette.far, 0.25),
+    )
+    canvas.shaded(
+        [(x + mouth * 0.1, top), *right, (x + tall * 0.2, horizon)],
+        mix(body, palette.near, 0.5),
+        mix(body, palette.near, 0.35),
+    )
     for stream in range(4):
         path, at = [], x + mouth * (stream - 1.5) * 0.5
         for step in range(7):
@@ -200,18 +321,33 @@ def volcano(canvas: Canvas, palette: Palette, horizon: float, rng: np.random.Gen
         canvas.line(smooth(path, closed=False), 0.014, (255, 92, 30))
         canvas.line(smooth(path, closed=False), 0.006, (255, 212, 96))
     for _ in range(26):
-        canvas.oval(x + float(rng.normal(0, 0.06)), top - abs(float(rng.normal(0, 0.09))), 0.004, 0.004, (255, 190, 80))
+        canvas.oval(
+            x + float(rng.normal(0, 0.06)),
+            top - abs(float(rng.normal(0, 0.09))),
+            0.004,
+            0.004,
+            (255, 190, 80),
+        )
 
 
-def island(canvas: Canvas, palette: Palette, foot: Point, wide: float, rng: np.random.Generator) -> list[Point]:
+def island(
+    canvas: Canvas, palette: Palette, foot: Point, wide: float, rng: np.random.Generator
+) -> list[Point]:
     """A low green island with a beach; gives places where palms can stand."""
     x, y = foot
     tall = wide * spread(0.26, 0.4, rng)
     line = waves(rng, 40, 1.2, 3) * 0.25 + np.sin(np.linspace(0, np.pi, 40)) * 0.85
-    crest = [(x - wide + 2 * wide * i / 39, y - tall * float(line[i]) * (1 if 0 < i < 39 else 0)) for i in range(40)]
+    crest = [
+        (x - wide + 2 * wide * i / 39, y - tall * float(line[i]) * (1 if 0 < i < 39 else 0))
+        for i in range(40)
+    ]
     canvas.oval(x, y, wide * 1.16, wide * 0.05, palette.at_depth(SAND, 0.8))
     green = palette.at_depth(PINE, 0.7)
-    canvas.shaded([*crest, (x + wide, y + 0.004), (x - wide, y + 0.004)], mix(green, palette.sun, 0.15), mix(green, palette.near, 0.3))
+    canvas.shaded(
+        [*crest, (x + wide, y + 0.004), (x - wide, y + 0.004)],
+        mix(green, palette.sun, 0.15),
+        mix(green, palette.near, 0.3),
+    )
     canvas.oval(x, y + wide * 0.03, wide * 1.1, wide * 0.035, palette.at_depth(brighter(SAND, 0.15), 0.9))
     return [crest[i] for i in (9, 15, 24, 30)]
 
@@ -233,7 +369,12 @@ def road(canvas: Canvas, palette: Palette, horizon: float, rng: np.random.Genera
     for start in range(0, 22, 2):
         a, b = start, start + 1
         thin_a, thin_b = half[a] * 0.035, half[b] * 0.035
-        dash = [(centre[a] - thin_a, ys[a]), (centre[a] + thin_a, ys[a]), (centre[b] + thin_b, ys[b]), (centre[b] - thin_b, ys[b])]
+        dash = [
+            (centre[a] - thin_a, ys[a]),
+            (centre[a] + thin_a, ys[a]),
+            (centre[b] + thin_b, ys[b]),
+            (centre[b] - thin_b, ys[b]),
+        ]
         canvas.polygon([(float(px), float(py)) for px, py in dash], paint)
     for side in (left, right):
         canvas.line(side, 0.004, mix(paint, asphalt, 0.3))
@@ -256,7 +397,10 @@ def river(canvas: Canvas, palette: Palette, horizon: float, rng: np.random.Gener
     shine = mix(palette.sky[3], (255, 255, 255), 0.4)
     for _ in range(26):
         at = int(rng.integers(2, 40))
-        x, wide = float(centre[at]) + spread(-0.6, 0.6, rng) * float(half[at]), float(half[at]) * spread(0.1, 0.3, rng)
+        x, wide = (
+            float(centre[at]) + spread(-0.6, 0.6, rng) * float(half[at]),
+            float(half[at]) * spread(0.1, 0.3, rng),
+        )
         canvas.line([(x - wide, float(ys[at])), (x + wide, float(ys[at]))], 0.0025, shine)
 
 
@@ -268,20 +412,48 @@ def waterfall(canvas: Canvas, palette: Palette, horizon: float, rng: np.random.G
     for side in (-1, 1):
         line = ridge(rng, 40, 0.5)
         out = 0.0 if side < 0 else canvas.w
-        crest = [(x + side * half * 0.7 + (out - x - side * half * 0.7) * i / 39, top - 0.02 + float(line[i]) * 0.06 - 0.1 * i / 39) for i in range(40)]
-        canvas.shaded([*crest, (out + side * 0.02, foot + 0.05), (x + side * half * 1.15, foot + 0.05)], mix(stone, palette.sun, 0.12), mix(stone, palette.near, 0.5))
+        crest = [
+            (
+                x + side * half * 0.7 + (out - x - side * half * 0.7) * i / 39,
+                top - 0.02 + float(line[i]) * 0.06 - 0.1 * i / 39,
+            )
+            for i in range(40)
+        ]
+        canvas.shaded(
+            [*crest, (out + side * 0.02, foot + 0.05), (x + side * half * 1.15, foot + 0.05)],
+            mix(stone, palette.sun, 0.12),
+            mix(stone, palette.near, 0.5),
+        )
         for crack in range(16):
             cx = x + side * (half * 1.25 + spread(0.01, 0.9, rng) * abs(out - x))
             y = top + (foot - top) * rng.random()
-            canvas.line([(cx, y), (cx + spread(-0.02, 0.02, rng), y + spread(0.05, 0.16, rng))], 0.005 + 0.002 * (crack % 3), mix(stone, palette.near, 0.42))
+            canvas.line(
+                [(cx, y), (cx + spread(-0.02, 0.02, rng), y + spread(0.05, 0.16, rng))],
+                0.005 + 0.002 * (crack % 3),
+                mix(stone, palette.near, 0.42),
+            )
         for _ in range(9):
             bx = x + side * (half + spread(0.02, 0.5, rng))
             canvas.oval(bx, top - 0.02 - spread(0, 0.05, rng), 0.05, 0.03, palette.at_depth(GRASS, 0.75))
     white = mix(palette.at_depth((245, 250, 255), 0.95), (255, 255, 255), 0.35)
-    canvas.shaded([(x - half * 0.8, top), (x + half * 0.8, top), (x + half * 1.2, foot), (x - half * 1.2, foot)], white, mix(white, palette.sky[2], 0.25))
+    canvas.shaded(
+        [(x - half * 0.8, top), (x + half * 0.8, top), (x + half * 1.2, foot), (x - half * 1.2, foot)],
+        white,
+        mix(white, palette.sky[2], 0.25),
+    )
     for _ in range(36):
         lx = x + spread(-0.95, 0.95, rng) * half
         y = top + (foot - top) * rng.random() * 0.8
-        canvas.line([(lx, y), (lx + (lx - x) * 0.15, y + spread(0.06, 0.2, rng))], 0.004, mix(white, palette.sky[1], 0.35))
+        canvas.line(
+            [(lx, y), (lx + (lx - x) * 0.15, y + spread(0.06, 0.2, rng))],
+            0.004,
+            mix(white, palette.sky[1], 0.35),
+        )
     for _ in range(20):
-        canvas.glow(x + float(rng.normal(0, half * 1.1)), foot + spread(-0.03, 0.02, rng), spread(0.05, 0.11, rng), white, 0.6)
+        canvas.glow(
+            x + float(rng.normal(0, half * 1.1)),
+            foot + spread(-0.03, 0.02, rng),
+            spread(0.05, 0.11, rng),
+            white,
+            0.6,
+        )

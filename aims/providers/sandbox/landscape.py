@@ -66,7 +66,9 @@ def surface_of(scene: Scene, palette: Palette) -> Rgb:
         ground = rgb("8d74c4")
     else:
         ground = land.GRASS
-    if scene.colours:
+    if scene.land_colours:
+        ground = mix(ground, scene.land_colours[0], 0.75)
+    elif scene.colours:
         ground = dyed(ground, scene.colours[-1], 0.55)
     return ground
 
@@ -75,7 +77,11 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> Stage:
     """Paints everything but the subjects and tells where they may stand."""
     rng = generator(key, "land")
     horizon = horizon_of(scene, canvas, rng)
-    light = sky.plan(canvas, palette, scene.hour or "noon", scene.weather, horizon, generator(key, "sun"))
+    hidden = min(0.55, 0.62 * canvas.w) if set(scene.places) & {"mountains", "volcano"} else 0.0
+    hidden = max(hidden, 0.42 if set(scene.places) & {"city", "forest"} else 0.0)
+    light = sky.plan(
+        canvas, palette, scene.hour or "noon", scene.weather, horizon, hidden, generator(key, "sun")
+    )
     sky.paint(canvas, palette, light, scene.weather, generator(key, "sky"))
     if "fireworks" in scene.weather:
         sky.fireworks(canvas, light, generator(key, "fireworks"))
@@ -95,9 +101,15 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> Stage:
     return Stage(light, horizon, ground, mid, waterline, shore)
 
 
-def _far(canvas: Canvas, scene: Scene, palette: Palette, light: sky.Sky, rng: np.random.Generator, wet: bool) -> None:
+def _far(
+    canvas: Canvas, scene: Scene, palette: Palette, light: sky.Sky, rng: np.random.Generator, wet: bool
+) -> None:
     places, horizon = set(scene.places), light.horizon
-    snowy = "snow" in scene.weather or "snowfield" in places or bool(scene.spoken & {"alps", "alpine", "himalaya", "snowcapped", "everest"})
+    snowy = (
+        "snow" in scene.weather
+        or "snowfield" in places
+        or bool(scene.spoken & {"alps", "alpine", "himalaya", "snowcapped", "everest"})
+    )
     if "mountains" in places:
         white = snowy or (palette.backlit < 0.5 and rng.random() < 0.6)
         land.mountains(canvas, palette, horizon, white, rng, light.x)
@@ -110,7 +122,13 @@ def _far(canvas: Canvas, scene: Scene, palette: Palette, light: sky.Sky, rng: np
     if "forest" in places and wet:
         growth.treeline(canvas, palette, horizon - 0.05, horizon, scene.trees, snowy, rng)
     if "island" in places:
-        spots = land.island(canvas, palette, (canvas.w * spread(0.4, 0.66, rng), horizon + 0.012), min(0.34, canvas.w * 0.3), rng)
+        spots = land.island(
+            canvas,
+            palette,
+            (canvas.w * spread(0.4, 0.66, rng), horizon + 0.012),
+            min(0.34, canvas.w * 0.3),
+            rng,
+        )
         for index, (x, y) in enumerate(spots):
             growth.palm(canvas, palette, (x, y + 0.01), spread(0.17, 0.26, rng), -1 if index < 2 else 1, rng)
     if places & {"city"}:
@@ -124,11 +142,21 @@ def _far(canvas: Canvas, scene: Scene, palette: Palette, light: sky.Sky, rng: np
 
 def _water(canvas: Canvas, scene: Scene, palette: Palette, light: sky.Sky, rng: np.random.Generator) -> None:
     places, horizon = set(scene.places), light.horizon
-    base = rgb("1f7fa0") if places & {"beach", "island"} and not palette.dark else mix(palette.sky[0], rgb("1d5f86"), 0.4)
+    base = (
+        rgb("1f7fa0")
+        if places & {"beach", "island"} and not palette.dark
+        else mix(palette.sky[0], rgb("1d5f86"), 0.4)
+    )
     if palette.backlit > 0.5:
         base = mix(palette.sky[0], palette.sky[1], 0.35)
+    if scene.water_colours:
+        base = mix(dyed(base, scene.water_colours[0], 0.8), palette.near, 0.4 * palette.backlit)
     calm = "lake" in places or "calm" in scene.spoken or "reflection" in scene.spoken
-    rough = bool(scene.weather & {"lightning"} or scene.hour == "storm" or scene.spoken & {"wave", "waves", "surf", "wavy"})
+    rough = bool(
+        scene.weather & {"lightning"}
+        or scene.hour == "storm"
+        or scene.spoken & {"wave", "waves", "surf", "wavy"}
+    )
     water.mirror(canvas, palette, horizon, base, 0.95 if calm else 0.35, rng)
     if light.shown:
         water.glints(canvas, palette, light, horizon, rng)
@@ -137,7 +165,9 @@ def _water(canvas: Canvas, scene: Scene, palette: Palette, light: sky.Sky, rng: 
         water.breaker(canvas, palette, horizon, base, rng)
 
 
-def _ground(canvas: Canvas, scene: Scene, palette: Palette, light: sky.Sky, surface: Rgb, rng: np.random.Generator) -> None:
+def _ground(
+    canvas: Canvas, scene: Scene, palette: Palette, light: sky.Sky, surface: Rgb, rng: np.random.Generator
+) -> None:
     places, horizon = set(scene.places), light.horizon
     if "desert" in places:
         land.dunes(canvas, palette, horizon, surface, rng, light.x)

@@ -32,7 +32,9 @@ def chance(rng: np.random.Generator, probability: float) -> bool:
     return bool(rng.random() < probability)
 
 
-def cloud_field(rng: np.random.Generator, width: int, height: int, cells: tuple[float, float], octaves: int) -> Field:
+def cloud_field(
+    rng: np.random.Generator, width: int, height: int, cells: tuple[float, float], octaves: int
+) -> Field:
     """Smooth noise in 0..1, height x width; `cells` is the number of blobs across and down."""
     total = np.zeros((height, width), np.float32)
     weight, norm = 1.0, 0.0

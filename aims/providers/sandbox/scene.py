@@ -35,6 +35,9 @@ class Scene:
     trees: tuple[str, ...]
     things: tuple[Thing, ...]
     colours: tuple[Rgb, ...]
+    land_colours: tuple[Rgb, ...]
+    water_colours: tuple[Rgb, ...]
+    sky_colours: tuple[Rgb, ...]
     tones: tuple[str, ...]
     abstract: tuple[str, ...]
     icon: bool
@@ -55,6 +58,9 @@ class _Reading:
     trees: list[str] = field(default_factory=list)
     things: list[Thing] = field(default_factory=list)
     colours: list[Rgb] = field(default_factory=list)
+    land_colours: list[Rgb] = field(default_factory=list)
+    water_colours: list[Rgb] = field(default_factory=list)
+    sky_colours: list[Rgb] = field(default_factory=list)
     tones: list[str] = field(default_factory=list)
     abstract: list[str] = field(default_factory=list)
     brushes: list[str] = field(default_factory=list)
@@ -147,9 +153,17 @@ def _hear_noun(reading: _Reading, word: str, weight: float) -> bool:
     places = words.meanings(word, _lookup("places"))
     if things:
         _add_thing(reading, things[0], word)
-    elif places and reading.waiting and places[0] not in {"sea", "lake"}:
-        # "a red desert" dyes the land, and land is most of the picture.
-        reading.release()
+    elif reading.waiting and (places or word in {"sky", "skies", "water", "waters", "clouds", "cloud"}):
+        # "a red desert" dyes the land alone, "a red sky" the sky alone.
+        if word in {"sky", "skies", "clouds", "cloud"} or set(places) & {"space"}:
+            reading.sky_colours += reading.waiting
+        elif word in {"water", "waters"} or set(places) & {"sea", "lake", "river", "underwater"}:
+            reading.water_colours += reading.waiting
+        elif set(places) & {"city", "street", "room", "table"}:
+            reading.colours += reading.waiting
+        else:
+            reading.land_colours += reading.waiting
+        reading.waiting = []
     reading.places += [name for name in places if name not in reading.places]
     if word in {"window"} and "room" not in reading.places:
         reading.places.append("room")
@@ -199,7 +213,19 @@ _HABITAT = {
     "desert": {"camel", "cactus", "pyramid"},
     "snowfield": {"penguin", "snowman"},
     "sky": {"balloon", "plane", "helicopter", "bird", "eagle", "rocket", "dragon", "kite", "bat"},
-    "hills": {"castle", "windmill", "house", "barn", "church", "horse", "cow", "sheep", "temple", "torii", "tower"},
+    "hills": {
+        "castle",
+        "windmill",
+        "house",
+        "barn",
+        "church",
+        "horse",
+        "cow",
+        "sheep",
+        "temple",
+        "torii",
+        "tower",
+    },
     "meadow": {"rabbit", "butterfly", "bee", "unicorn", "mushroom"},
     "forest": {"deer", "fox", "bear", "wolf", "owl", "tent", "campfire"},
 }
@@ -220,7 +246,9 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
     things = reading.things[:MOST_THINGS]
     if not places and not reading.trees and not reading.icon:
         names = [thing.name for thing in things]
-        places += [home for home, who in _HABITAT.items() if home not in denied_places and who & set(names[:1])]
+        places += [
+            home for home, who in _HABITAT.items() if home not in denied_places and who & set(names[:1])
+        ]
         if names and names[0] in TABLETOP and not places:
             places.append("table")
     if reading.trees and not {"forest", "island", "beach", "mountains", "space"}.intersection(places):
@@ -235,7 +263,13 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
     if not landscape and not abstract:
         abstract = ("decorative",)
     layout = " ".join(
-        [*places, *(f"{thing.name}{thing.count}" for thing in things), *sorted(weather), *abstract, *reading.trees]
+        [
+            *places,
+            *(f"{thing.name}{thing.count}" for thing in things),
+            *sorted(weather),
+            *abstract,
+            *reading.trees,
+        ]
     )
     return Scene(
         hour=hour,
@@ -244,6 +278,9 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
         trees=tuple(reading.trees),
         things=tuple(things),
         colours=tuple(reading.colours[:4]),
+        land_colours=tuple(reading.land_colours),
+        water_colours=tuple(reading.water_colours),
+        sky_colours=tuple(reading.sky_colours),
         tones=tuple(reading.tones),
         abstract=abstract,
         icon=reading.icon,

@@ -28,17 +28,28 @@ class Sky:
     shown: bool
 
 
-def plan(canvas: Canvas, palette: Palette, hour: str, weather: frozenset[str], horizon: float, rng: np.random.Generator) -> Sky:
-    """Chooses the place of the sun or the moon."""
+def plan(
+    canvas: Canvas,
+    palette: Palette,
+    hour: str,
+    weather: frozenset[str],
+    horizon: float,
+    skyline: float,
+    rng: np.random.Generator,
+) -> Sky:
+    """Chooses the place of the sun or the moon; `skyline` is how high land hides the sky (0 is open, 1 all of it)."""
     third = spread(0.26, 0.44, rng)
     x = canvas.w * (third if rng.random() < 0.5 else 1 - third)
     low = {"sunset": 0.80, "dawn": 0.76, "golden": 0.6, "dusk": 0.86}.get(hour, spread(0.24, 0.4, rng))
-    radius = {"sunset": 0.075, "dawn": 0.06, "dusk": 0.04, "golden": 0.055}.get(hour, 0.05) * spread(0.9, 1.3, rng)
+    radius = {"sunset": 0.075, "dawn": 0.06, "dusk": 0.04, "golden": 0.055}.get(hour, 0.05) * spread(
+        0.9, 1.3, rng
+    )
     moon = palette.dark and hour != "dusk" or "moon" in weather
     hidden = hour in {"storm", "overcast", "winter", "dusk"} and not weather & {"sun", "moon"}
     hidden = hidden or ("aurora" in weather and "moon" not in weather)
     if moon:
         radius *= 1.35
+    low = min(low, 1 - skyline)
     return Sky(x, horizon * low, radius, horizon, moon, not hidden)
 
 
@@ -50,7 +61,9 @@ def gradient(palette: Palette, width: int, height: int, until: float) -> Field:
     return np.repeat(rows[:, None, :].astype(np.float32), width, axis=1)
 
 
-def paint(canvas: Canvas, palette: Palette, sky: Sky, weather: frozenset[str], rng: np.random.Generator) -> None:
+def paint(
+    canvas: Canvas, palette: Palette, sky: Sky, weather: frozenset[str], rng: np.random.Generator
+) -> None:
     """Covers the canvas with the sky, from the gradient to the moon."""
     width = max(8, round(SKY_PIXELS * canvas.w / max(canvas.w, canvas.h)))
     height = max(8, round(SKY_PIXELS * canvas.h / max(canvas.w, canvas.h)))
@@ -88,7 +101,13 @@ def _halo(air: Field, away: Field, palette: Palette, sky: Sky) -> None:
 
 
 def _clouds(
-    air: Field, away: Field, canvas: Canvas, palette: Palette, sky: Sky, weather: frozenset[str], rng: np.random.Generator
+    air: Field,
+    away: Field,
+    canvas: Canvas,
+    palette: Palette,
+    sky: Sky,
+    weather: frozenset[str],
+    rng: np.random.Generator,
 ) -> None:
     height, width = air.shape[:2]
     heavy = bool(weather & {"clouds", "rain", "lightning"}) or palette.near == palette.far
@@ -101,7 +120,7 @@ def _clouds(
     y = np.linspace(0, 1, height, dtype=np.float32)[:, None] * canvas.h / sky.horizon
     # Clouds thin out overhead and vanish in the haze of the horizon.
     band = np.clip(y * 3.5 + 0.25, 0, 1) * np.clip((1.04 - y) * 3.2, 0, 1)
-    density = np.clip((base * 0.75 + fine * 0.25 - (1 - amount) * 0.85) * 5, 0, 1) * band
+    density = np.clip((base * 0.75 + fine * 0.25 - (1 - amount) * 0.85) * 3.4, 0, 1) * band
     edge = np.clip(density * (1 - density) * 4, 0, 1)
     near_sun = np.exp(-away / 0.55)[..., None] if sky.shown else np.zeros((height, width, 1), np.float32)
     lit_side = np.array(mix(palette.sun, palette.sky[3], 0.35), np.float32)
@@ -115,7 +134,7 @@ def _clouds(
         body = np.array(brighter(palette.sky[3], 0.6), np.float32)
     shade = np.array(mix(palette.sky[1], palette.far, 0.4), np.float32)
     under = np.clip(np.roll(density, -max(1, height // 60), 0) - density, -1, 1)[..., None]
-    colour = body + (lit_side - body) * np.clip(near_sun * 0.9 + edge[..., None] * near_sun, 0, 1)
+    colour = body + (lit_side - body) * np.clip(near_sun * 0.75 + edge[..., None] * near_sun * 0.5, 0, 1)
     colour = colour + (shade - colour) * np.clip(-under * 0.9 + density[..., None] * 0.22, 0, 0.8)
     air += (colour - air) * (density[..., None] * (0.9 if heavy else 0.78))
 
@@ -131,7 +150,9 @@ def _aurora(air: Field, xs: Field, ys: Field, sky: Sky, rng: np.random.Generator
         curtain = np.where(up > 0, np.exp(-up / (reach * 0.45)), np.exp(up / 0.02)) * rays[None, :]
         total += curtain.astype(np.float32) * np.float32(spread(0.5, 1.0, rng))
         crown += (curtain * np.clip(up / reach, 0, 1)).astype(np.float32)
-    low = np.array((60, 245, 160), np.float32) if rng.random() < 0.75 else np.array((70, 220, 230), np.float32)
+    low = (
+        np.array((60, 245, 160), np.float32) if rng.random() < 0.75 else np.array((70, 220, 230), np.float32)
+    )
     high = np.array((150, 70, 220), np.float32)
     air += low * np.clip(total, 0, 1.1)[..., None] * 0.72 + high * np.clip(crown, 0, 1)[..., None] * 0.8
 
@@ -145,11 +166,21 @@ def _rainbow(air: Field, xs: Field, ys: Field, canvas: Canvas, sky: Sky) -> None
 def paint_rainbow(air: Field, across: Field, strength: float) -> None:
     """Adds a rainbow to an RGB field; `across` runs from 0 (violet edge) to 1 (red edge)."""
     hues = np.array(
-        [(120, 70, 200), (60, 110, 230), (60, 200, 230), (90, 210, 90), (250, 225, 70), (250, 150, 50), (235, 60, 60)],
+        [
+            (120, 70, 200),
+            (60, 110, 230),
+            (60, 200, 230),
+            (90, 210, 90),
+            (250, 225, 70),
+            (250, 150, 50),
+            (235, 60, 60),
+        ],
         np.float32,
     )
     place = np.clip(across, 0, 1) * 6
-    colour = np.stack([np.interp(place, np.arange(7), hues[:, c]) for c in range(3)], axis=-1).astype(np.float32)
+    colour = np.stack([np.interp(place, np.arange(7), hues[:, c]) for c in range(3)], axis=-1).astype(
+        np.float32
+    )
     cover = np.clip(1 - np.abs(across - 0.5) * 2, 0, 1) ** 0.45 * strength
     air += (colour - air) * cover[..., None].astype(np.float32)
 
@@ -162,10 +193,15 @@ def stars(canvas: Canvas, rng: np.random.Generator, until: float, count: int) ->
         size = 0.0009 + 0.0019 * rng.random() ** 4
         bright = spread(0.4, 1.0, rng)
         under = canvas.image.getpixel(
-            (min(canvas.image.width - 1, int(x * canvas.scale)), min(canvas.image.height - 1, int(y * canvas.scale)))
+            (
+                min(canvas.image.width - 1, int(x * canvas.scale)),
+                min(canvas.image.height - 1, int(y * canvas.scale)),
+            )
         )
         base = under if isinstance(under, tuple) else (0, 0, 0)
-        colour = mix((int(base[0]), int(base[1]), int(base[2])), (255, 250, 235), bright * (1 - 0.6 * y / until))
+        colour = mix(
+            (int(base[0]), int(base[1]), int(base[2])), (255, 250, 235), bright * (1 - 0.6 * y / until)
+        )
         canvas.oval(x, y, size, size, colour)
 
 
@@ -190,7 +226,9 @@ def disc(canvas: Canvas, palette: Palette, sky: Sky, rng: np.random.Generator) -
 def crescent(canvas: Canvas, sky: Sky, face: Rgb, behind: Rgb) -> None:
     """A sickle moon in front of a sky of the given colour."""
     canvas.oval(sky.x, sky.y, sky.radius, sky.radius, face)
-    canvas.oval(sky.x + sky.radius * 0.42, sky.y - sky.radius * 0.12, sky.radius * 0.86, sky.radius * 0.86, behind)
+    canvas.oval(
+        sky.x + sky.radius * 0.42, sky.y - sky.radius * 0.12, sky.radius * 0.86, sky.radius * 0.86, behind
+    )
 
 
 def _meteors(canvas: Canvas, sky: Sky, rng: np.random.Generator) -> None:
@@ -228,7 +266,7 @@ def falling(canvas: Canvas, palette: Palette, weather: frozenset[str], rng: np.r
     area = max(1.0, canvas.w * canvas.h)
     if "rain" in weather:
         _rain(canvas, palette, rng, int(330 * area))
-    if "snow" in weather:
+    if "snowfall" in weather:
         for _ in range(min(1500, int(320 * area))):
             size = 0.0015 + 0.006 * rng.random() ** 3
             canvas.oval(rng.random() * canvas.w, rng.random() * canvas.h, size, size, (250, 252, 255))
@@ -255,7 +293,13 @@ def _rain(canvas: Canvas, palette: Palette, rng: np.random.Generator, count: int
 
 def fireworks(canvas: Canvas, sky: Sky, rng: np.random.Generator) -> None:
     """Bursts of sparks in the upper sky."""
-    colours: tuple[Rgb, ...] = ((255, 120, 110), (255, 214, 120), (130, 220, 255), (200, 150, 255), (150, 255, 170))
+    colours: tuple[Rgb, ...] = (
+        (255, 120, 110),
+        (255, 214, 120),
+        (130, 220, 255),
+        (200, 150, 255),
+        (150, 255, 170),
+    )
     for burst in range(5):
         x, y = canvas.w * spread(0.12, 0.88, rng), sky.horizon * spread(0.12, 0.6, rng)
         reach = spread(0.09, 0.2, rng)

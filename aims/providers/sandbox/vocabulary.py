@@ -31,6 +31,7 @@ HOURS = {
 WEATHER = {
     "rain": "rain rainy raining rainfall drizzle downpour monsoon storm stormy thunderstorm",
     "snow": "snow snowy snowfall snowing blizzard snowflake winter christmas",
+    "snowfall": "snowfall snowing blizzard snowflake snowstorm flurry",
     "fog": "fog foggy mist misty haze hazy smoke smoky",
     "clouds": "cloud cloudy cumulus overcast storm stormy",
     "lightning": "lightning thunder thunderstorm thunderbolt",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from PIL import Image
 
-from aims.providers.sandbox.canvas import Canvas, smooth
+from aims.providers.sandbox.canvas import Canvas, Point, smooth
 from aims.providers.sandbox.noise import cloud_field, spread, waves
 from aims.providers.sandbox.palette import Palette, Rgb, brighter, mix
 from aims.providers.sandbox.sky import Sky
 
 
-def mirror(canvas: Canvas, palette: Palette, line: float, tint: Rgb, clarity: float, rng: np.random.Generator) -> None:
+def mirror(
+    canvas: Canvas, palette: Palette, line: float, tint: Rgb, clarity: float, rng: np.random.Generator
+) -> None:
     """Fills everything below `line` with a rippled reflection of what stands above it.
 
     clarity: 0 is open sea, 1 a still lake.
@@ -44,7 +44,9 @@ def mirror(canvas: Canvas, palette: Palette, line: float, tint: Rgb, clarity: fl
     canvas.image.paste(enlarged, (0, top))
 
 
-def ripples(canvas: Canvas, palette: Palette, line: float, tint: Rgb, rng: np.random.Generator, rough: float) -> None:
+def ripples(
+    canvas: Canvas, palette: Palette, line: float, tint: Rgb, rng: np.random.Generator, rough: float
+) -> None:
     """Short wave strokes, dark troughs and light crests, growing towards the viewer."""
     deep = canvas.h - line
     light = mix(palette.sky[3], (255, 255, 255), 0.15)
@@ -56,7 +58,9 @@ def ripples(canvas: Canvas, palette: Palette, line: float, tint: Rgb, rng: np.ra
         x = rng.random() * canvas.w
         colour = mix(tint, light if index % 2 else dark, 0.22 + 0.25 * rough)
         lift = half * 0.10 * (0.4 + rough)
-        canvas.polygon(smooth([(x - half, y), (x, y - lift), (x + half, y), (x, y + lift * 0.6)], steps=3), colour)
+        canvas.polygon(
+            smooth([(x - half, y), (x, y - lift), (x + half, y), (x, y + lift * 0.6)], steps=3), colour
+        )
 
 
 def glints(canvas: Canvas, palette: Palette, sky: Sky, line: float, rng: np.random.Generator) -> None:
@@ -100,27 +104,62 @@ def surf(canvas: Canvas, palette: Palette, sand: Rgb, top: float, rng: np.random
 
 
 def breaker(canvas: Canvas, palette: Palette, line: float, tint: Rgb, rng: np.random.Generator) -> None:
-    """A row of big stylised waves with curling crests."""
+    """Rows of big stylised waves: a rising back, a hooked crest with foam, a dark hollow."""
     deep = canvas.h - line
-    foam = mix((250, 253, 255), palette.sky[3], 0.2)
+    foam = mix((250, 253, 255), palette.sky[2], 0.18)
     for row in range(4):
         t = (row + 1) / 4
-        y = line + deep * (0.02 + 0.62 * t**1.2)
-        tall, step = deep * (0.1 + 0.2 * t), 0.16 + 0.3 * t
-        colour = mix(mix(tint, palette.sky[3], 0.35 * (1 - t)), palette.near, 0.2 * t)
-        x = -step * rng.random() - step
-        outline, crests = [(x, canvas.h + 0.02)], []
+        y = line + deep * (0.1 + 0.62 * t**1.2)
+        tall, step = deep * (0.14 + 0.22 * t), 0.2 + 0.34 * t
+        body = mix(mix(tint, palette.sky[3], 0.32 * (1 - t)), palette.near, 0.18 * t)
+        crest = mix(body, foam, 0.35)
+        canvas.shaded(
+            [(-0.02, y), (canvas.w + 0.02, y), (canvas.w + 0.02, canvas.h + 0.02), (-0.02, canvas.h + 0.02)],
+            body,
+            mix(body, palette.near, 0.35),
+        )
+        x = -step * rng.random() - step * 0.5
         while x < canvas.w + step:
-            high = tall * spread(0.7, 1.1, rng)
-            crest = [(x, y), (x + step * 0.35, y - high * 0.35), (x + step * 0.62, y - high), (x + step * 0.86, y - high * 0.82), (x + step * 0.78, y - high * 0.5)]
-            outline += crest
-            crests.append(crest)
-            x += step
-        canvas.shaded(smooth([*outline, (x, canvas.h + 0.02)], steps=5), mix(colour, foam, 0.18), mix(colour, palette.near, 0.35))
-        for crest in crests:
-            top = crest[2]
-            cap = [(top[0] - step * 0.22, top[1] + tall * 0.3), top, crest[3], (crest[3][0] - step * 0.02, crest[3][1] + tall * 0.22), (top[0] + step * 0.05, top[1] + tall * 0.14)]
-            canvas.polygon(smooth(cap, steps=5), foam)
-            for drop in range(6):
-                angle = drop * 0.5
-                canvas.oval(crest[3][0] + math.cos(angle) * step * 0.1, crest[3][1] + tall * 0.1 - math.sin(angle) * tall * 0.28, 0.004 * (0.5 + t), 0.004 * (0.5 + t), foam)
+            _wave(
+                canvas, (x, y + tall * 0.12), (step, tall * spread(0.7, 1.15, rng)), (crest, body, foam), rng
+            )
+            x += step * spread(0.85, 1.05, rng)
+
+
+def _wave(
+    canvas: Canvas, foot: Point, size: Point, colours: tuple[Rgb, Rgb, Rgb], rng: np.random.Generator
+) -> None:
+    (x, y), (step, tall) = foot, size
+    crest, body, foam = colours
+    back = smooth(
+        [
+            (x - step * 0.6, y),
+            (x - step * 0.1, y - tall * 0.35),
+            (x + step * 0.25, y - tall * 0.95),
+            (x + step * 0.5, y - tall),
+        ],
+        closed=False,
+    )
+    hook = smooth(
+        [(x + step * 0.5, y - tall), (x + step * 0.66, y - tall * 0.78), (x + step * 0.64, y - tall * 0.6)],
+        closed=False,
+    )
+    hollow = smooth(
+        [
+            (x + step * 0.64, y - tall * 0.6),
+            (x + step * 0.42, y - tall * 0.66),
+            (x + step * 0.4, y - tall * 0.3),
+            (x + step * 0.75, y),
+        ],
+        closed=False,
+    )
+    canvas.shaded([*back, *hook, *hollow], crest, body)
+    rim = [
+        (px + step * 0.015, py + tall * (0.06 + 0.1 * index / len(back)))
+        for index, (px, py) in enumerate(back)
+    ]
+    canvas.polygon([*back[4:], *hook, *hollow[:4], *reversed(rim[4:])], foam)
+    for _ in range(9):
+        dx, dy = spread(0.4, 0.78, rng), spread(0.5, 1.12, rng)
+        size_drop = tall * spread(0.012, 0.035, rng)
+        canvas.oval(x + step * dx, y - tall * dy, size_drop, size_drop, foam)
