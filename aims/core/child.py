@@ -48,7 +48,8 @@ def main(arguments: list[str]) -> None:
     """Serve jobs until the parent closes its end."""
     settings = list(zip(arguments[::2], arguments[1::2], strict=True))
     chosen = dict(settings)
-    sys.path.extend(value for name, value in settings if name == "--path")
+    paths = [value for name, value in settings if name == "--path"]
+    sys.path.extend(paths)
 
     parent = _keep_the_parent_to_ourselves()
     # The parent decides when we end, also when Ctrl-C or a service manager signals the whole group.
@@ -57,7 +58,7 @@ def main(arguments: list[str]) -> None:
     faulthandler.enable(2)
     os.nice(int(chosen["--nice"]))
     _limit(int(chosen["--memory"]))
-    confine.confine()
+    confine.confine(open_to_it=paths)
 
     # The pipe behind 2 never blocks, so a long print from Python would raise in the middle of a job.
     with open(parent, "rb") as jobs, open(os.devnull, "w") as sys.stderr:

@@ -35,7 +35,7 @@ class Children:
     answer_bytes: longest answer that is believed.
     waiting: how many jobs may wait for a child.
     jobs_per_child: a child is replaced after so many, so that no leak grows for ever.
-    extra_paths: folders that children add to their import path; for tests.
+    extra_paths: folders that children add to their import path, and may write in; for tests.
 
     Children end with the thread that started them, so use one pool from one event loop.
     """

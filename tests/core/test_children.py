@@ -1,6 +1,7 @@
 """The pool against real children that do everything a hostile file could make them do (MED-06)."""
 
 import asyncio
+import ctypes
 import os
 import signal
 import subprocess
@@ -21,7 +22,7 @@ DEEDS = [
     *("echo", "pid", "environment", "refuse", "refuse_by_field", "refuse_with_numbers", "fail", "leave"),
     *("vanish", "spin", "sleep", "hang_then_tell", "wait_for", "allocate", "segfault", "print_garbage"),
     *("answer_long", "answer_text", "forge", "open_socket", "open_socket_in_c", "start_program"),
-    *("start_program_in_c", "write_file", "threads"),
+    *("start_program_in_c", "write_file", "read_file", "threads"),
 ]
 
 
@@ -29,11 +30,11 @@ def deed(name: str) -> str:
     return f"child_deeds:{name}"
 
 
-def pool(size: int = 1, **settings: object) -> Children:
+def pool(size: int = 1, *pipes: Path, **settings: object) -> Children:
     return Children(
         size,
         allowed=[deed(name) for name in DEEDS],
-        extra_paths=[str(HERE)],
+        extra_paths=[str(HERE), *(str(pipe.parent) for pipe in pipes)],
         **settings,  # ty: ignore[invalid-argument-type] - each test passes its own
     )
 
@@ -46,14 +47,19 @@ def linux() -> None:
 
 
 @pytest.fixture
-async def children() -> AsyncIterator[Children]:
-    made = pool()
+async def children(pipe: Path) -> AsyncIterator[Children]:
+    made = pool(1, pipe)
     yield made
     await made.close()
 
 
 async def do(children: Children, name: str, job: bytes = b"", *, deadline: float = 20, **more: int) -> bytes:
     return await children.run(deed(name), job, deadline=deadline, **more)
+
+
+def has_landlock() -> bool:
+    """Whether this kernel can hide files: asking for the version of Landlock answers at least 1."""
+    return sys.platform == "linux" and ctypes.CDLL(None).syscall(444, 0, 0, 1) > 0
 
 
 async def pid_of(children: Children) -> int:
@@ -81,7 +87,8 @@ def _first_words(pipe: Path) -> bytes:
 
 @pytest.fixture
 def pipe(tmp_path: Path) -> Path:
-    made = tmp_path / "pipe"
+    made = tmp_path / "open" / "pipe"
+    made.parent.mkdir()
     os.mkfifo(made)
     return made
 
@@ -105,7 +112,7 @@ async def test_a_child_sees_nothing_of_the_server(
 
 
 async def test_only_allowed_tasks_run(children: Children) -> None:
-    for task in ("os:system", "child_deeds:read_file", ""):
+    for task in ("os:system", "child_deeds:nothing", ""):
         with pytest.raises(ValueError, match="not a task"):
             await children.run(task, b"", deadline=1)
     with pytest.raises(ValueError, match="memory"):
@@ -217,7 +224,7 @@ async def test_cancelling_ends_the_child_and_nothing_is_left(children: Children,
 
 
 async def test_closing_ends_jobs_that_run_and_jobs_that_wait(pipe: Path) -> None:
-    children = pool()
+    children = pool(1, pipe)
     runs = asyncio.create_task(do(children, "hang_then_tell", os.fsencode(pipe)))
     child = await begun(pipe)
     waits = asyncio.create_task(do(children, "echo"))
@@ -252,7 +259,7 @@ async def test_more_urgent_jobs_go_first_and_equal_ones_in_order(children: Child
 
 
 async def test_the_queue_has_an_end(pipe: Path) -> None:
-    children = pool(waiting=1)
+    children = pool(1, pipe, waiting=1)
     runs = asyncio.create_task(do(children, "wait_for", os.fsencode(pipe)))
     waits = asyncio.create_task(do(children, "echo", b"second"))
     await asyncio.sleep(0)
@@ -310,6 +317,16 @@ async def test_a_child_writes_no_file(children: Children, tmp_path: Path) -> Non
     assert not target.exists() or target.read_bytes() == b""
 
 
+async def test_a_child_reads_nothing_of_the_server(children: Children, tmp_path: Path) -> None:
+    if not has_landlock():
+        machine.missing("Landlock")
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"secret")
+    for file in (str(secret), f"/proc/{os.getpid()}/environ", "/etc/passwd", "/proc/self/environ"):
+        assert await do(children, "read_file", file.encode()) == b"refused"
+    assert (await do(children, "read_file", os.fsencode(os.__file__))).startswith(b'r"""OS routines')
+
+
 async def test_sixteen_callers_share_two_children_under_storm() -> None:
     children = pool(2)
 
@@ -326,12 +343,9 @@ async def test_sixteen_callers_share_two_children_under_storm() -> None:
     await children.close()
 
 
-def test_it_works_on_uvloop(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-
+def test_it_works_on_uvloop(pipe: Path) -> None:
     async def everything() -> None:
-        children = pool()
+        children = pool(1, pipe)
         big = os.urandom(3_000_000)
         assert await do(children, "echo", big) == big
         for name in ("segfault", "allocate", "vanish"):
@@ -352,14 +366,12 @@ def test_it_works_on_uvloop(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("linux")
-def test_children_end_with_a_server_that_is_killed(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
+def test_children_end_with_a_server_that_is_killed(pipe: Path) -> None:
     server = (
         "import asyncio, os, sys\n"
         "from aims.core.children import Children\n"
         "names = ['child_deeds:hang_then_tell']\n"
-        f"children = Children(1, allowed=names, extra_paths=[{str(HERE)!r}])\n"
+        f"children = Children(1, allowed=names, extra_paths=[{str(HERE)!r}, {str(pipe.parent)!r}])\n"
         f"asyncio.run(children.run(names[0], {os.fsencode(pipe)!r}, deadline=600))\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", server])
