@@ -77,7 +77,7 @@ def open_database(settings: Settings, *, create: bool) -> Database:
 
 
 async def open_studio(
-    settings: Settings, *, create: bool = False, begin: Callable[[str, int], None] | None = None
+    settings: Settings, *, create: bool = False, begin: Callable[[str, int, str], None] | None = None
 ) -> Studio:
     """Open an instance. `begin` hands accepted work to this process's supervisor, if it has one.
 

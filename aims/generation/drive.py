@@ -6,8 +6,7 @@ question: can the call that was under way have been bought?
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,7 @@ from aims.generation import settle
 from aims.generation.attempt import Attempt, Loaded
 from aims.generation.collect import collect
 from aims.generation.lifecycle import ATTEMPT_OVER, AttemptState, Superseded
+from aims.generation.places import Place
 from aims.generation.request import order
 from aims.generation.settle import AttemptResult, not_made
 from aims.generation.studio import Studio
@@ -72,33 +72,19 @@ class Job:
                 wait = min(wait * 2, LONGEST_WAIT)
 
 
-class Place:
-    """A place at the provider, given up while there is nothing to do but wait."""
-
-    def __init__(self, slot: asyncio.Semaphore) -> None:
-        self._slot = slot
-
-    async def __aenter__(self) -> "Place":
-        await self._slot.acquire()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._slot.release()
-
-    @asynccontextmanager
-    async def given_up(self) -> AsyncIterator[None]:
-        self._slot.release()
-        try:
-            yield
-        finally:
-            await self._slot.acquire()
-
-
-async def drive(studio: Studio, generation_id: str, epoch: int) -> None:
-    """Bring a generation to its end.
+async def drive(studio: Studio, generation_id: str, epoch: int, provider: str) -> None:
+    """Bring a generation to its end. The caller holds a place at the provider, which is given back here.
 
     Raises Superseded when it is another driver's, or finished.
     """
+    place = Place(studio.places(provider))
+    try:
+        await _drive(studio, generation_id, epoch, place)
+    finally:
+        place.leave()
+
+
+async def _drive(studio: Studio, generation_id: str, epoch: int, place: Place) -> None:
     found = await studio.db.read(rows.load, generation_id, epoch)
     adapter = studio.providers.get(found.provider)
     if adapter is None:
@@ -114,21 +100,25 @@ async def drive(studio: Studio, generation_id: str, epoch: int) -> None:
         if any(found.outputs[position].state == "waiting" for position in range(first, first + count))
     ]
     if len(calls) == 1:
-        await run_attempt(job, *calls[0])
+        await run_attempt(job, place, *calls[0])
         return
     try:
-        async with asyncio.TaskGroup() as group:
+        async with place.resting(), asyncio.TaskGroup() as group:
             for call in calls:
-                group.create_task(run_attempt(job, *call))
+                group.create_task(_run_beside(job, place, *call))
     except* Superseded:
         raise Superseded from None
 
 
-async def run_attempt(job: Job, number: int, first: int, count: int) -> None:
+async def _run_beside(job: Job, place: Place, number: int, first: int, count: int) -> None:
+    async with place.beside():
+        await run_attempt(job, place, number, first, count)
+
+
+async def run_attempt(job: Job, place: Place, number: int, first: int, count: int) -> None:
     """One planned call: make it or take it up again, follow it, store what it made, and write that down."""
     found = job.found.attempts.get(number)
-    async with Place(job.studio.slot(job.adapter)) as place:
-        result = await _outcome(job, found, place, number, first, count)
+    result = await _outcome(job, found, place, number, first, count)
     if await job.write(settle.record, result):
         failpoints.hit("settle.committed")
         if not settle.delivered(result.outputs):
@@ -226,7 +216,7 @@ async def follow(
     async with job.studio.signals.listen(f"cancel:{job.id}") as listener:
         while isinstance(state, Running):
             if state.wait > 0:
-                async with place.given_up():
+                async with place.resting():
                     await _pause(listener, state.wait)
                 if await job.studio.db.read(rows.look, job.id, job.found.epoch):
                     await _cancel(job, call, state)

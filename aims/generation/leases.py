@@ -47,7 +47,7 @@ _TAKE_OVER = (
         driver_epoch=generations.c.driver_epoch + 1,
         lease_until=now() + bindparam("span"),
     )
-    .returning(generations.c.id, generations.c.driver_epoch)
+    .returning(generations.c.id, generations.c.driver_epoch, generations.c.provider)
 )
 
 
@@ -57,6 +57,7 @@ class Claim:
 
     generation_id: str
     epoch: int
+    provider: str
 
 
 def renew(tx: Tx, me: str, span: int) -> int:
@@ -76,4 +77,4 @@ def take_over(tx: Tx, me: str, span: int, at_once: bool) -> list[Claim]:
     """
     claimed = tx.all(_TAKE_OVER, me=me, span=span, at_once=int(at_once))
     failpoints.hit("recover.inside")
-    return [Claim(row.id, row.driver_epoch) for row in claimed]
+    return [Claim(row.id, row.driver_epoch, row.provider) for row in claimed]

@@ -1,6 +1,5 @@
 """What the verbs of this area work with. `bootstrap.open_studio` fills it in; nothing else wires things."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,16 +9,17 @@ from aims.core.db import Database
 from aims.core.secrets import Secrets
 from aims.core.settings import Settings
 from aims.core.signals import Signals
+from aims.generation.places import Places
 from aims.keys import Ring
 from aims.media.storage import Disk
-from aims.providers import Adapter, Providers
+from aims.providers import Providers
 
 
 @dataclass(frozen=True, slots=True)
 class Studio:
     """One running instance.
 
-    driver: the name of this process as a driver. begin: hands an accepted generation to this process's supervisor;
+    driver: the name of this process as a driver. begin: hands an accepted generation (id, epoch, provider) to this process's supervisor;
     None in a process that only accepts.
     """
 
@@ -33,9 +33,17 @@ class Studio:
     signals: Signals
     children: Children
     driver: str
-    begin: Callable[[str, int], None] | None = None
-    slots: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    begin: Callable[[str, int, str], None] | None = None
+    _places: dict[str, Places] = field(default_factory=dict)
 
-    def slot(self, adapter: Adapter) -> asyncio.Semaphore:
+    def all_places(self) -> list[Places]:
+        """The places at every provider that has been asked for."""
+        return [*self._places.values()]
+
+    def places(self, provider: str) -> Places:
         """The places at one provider, shared by all generations of this process."""
-        return self.slots.setdefault(adapter.name, asyncio.Semaphore(adapter.concurrency))
+        places = self._places.get(provider)
+        if places is None:
+            adapter = self.providers.get(provider)
+            places = self._places[provider] = Places(adapter.concurrency if adapter else 1)
+        return places

@@ -105,7 +105,7 @@ async def submit(studio: Studio, actor: Actor, draft: Draft, *, key: Idempotency
     if isinstance(outcome, Refusal):
         raise outcome.error
     if studio.begin and not outcome.replayed:
-        studio.begin(outcome.id, 1)
+        studio.begin(outcome.id, 1, str(plan.row["provider"]))
     return outcome
 
 

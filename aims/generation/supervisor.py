@@ -1,6 +1,7 @@
 """The embedded worker: a task per unfinished generation, started at submit, at start-up and by take-over."""
 
 import asyncio
+from functools import partial
 
 from aims.core.clock import SECOND
 from aims.core.errors import Unavailable
@@ -30,11 +31,15 @@ class Supervisor:
         self._keepers: list[asyncio.Task[None]] = []
         self._stopping = False
 
-    def begin(self, generation_id: str, epoch: int) -> None:
+    def begin(self, generation_id: str, epoch: int, provider: str) -> None:
         """Start driving a generation whose lease this process holds."""
         if self._stopping or self._studio is None:
             return
-        task = asyncio.get_running_loop().create_task(self._keep_driving(self._studio, generation_id, epoch))
+        start = partial(self._launch, self._studio, generation_id, epoch, provider)
+        self._studio.places(provider).begin(start)
+
+    def _launch(self, studio: Studio, generation_id: str, epoch: int, provider: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._keep_driving(studio, generation_id, epoch, provider))
         self._driving[generation_id] = task
         task.add_done_callback(lambda _: self._forget(generation_id, task))
 
@@ -45,7 +50,8 @@ class Supervisor:
     @property
     def in_flight(self) -> int:
         """How many generations this process drives now."""
-        return len(self._driving)
+        waiting = sum(places.waiting for places in self._studio.all_places()) if self._studio else 0
+        return len(self._driving) + waiting
 
     async def start(self, studio: Studio) -> None:
         """Take over what is unfinished, then keep leases fresh and look for abandoned work."""
@@ -61,6 +67,8 @@ class Supervisor:
     async def stop(self, grace: float) -> None:
         """Let running work finish for `grace` seconds; the rest is left to whoever starts next, at once."""
         self._stopping = True
+        for places in self._studio.all_places() if self._studio else ():
+            places.forget()
         if self._driving:
             await asyncio.wait(self._driving.values(), timeout=grace)
         left = [*self._driving.values()]
@@ -70,11 +78,13 @@ class Supervisor:
         if self._studio is not None:
             await self._studio.db.write(leases.release, self._studio.driver)
 
-    async def _keep_driving(self, studio: Studio, generation_id: str, epoch: int) -> None:
+    async def _keep_driving(self, studio: Studio, generation_id: str, epoch: int, provider: str) -> None:
         """Drive, again after a fault of ours, until it is finished or somebody else's."""
         for fault in range(FAULTS):
+            if fault:
+                await studio.places(provider).take()
             try:
-                await drive(studio, generation_id, epoch)
+                await drive(studio, generation_id, epoch, provider)
                 return
             except Superseded:
                 studio.signals.wake(generation_id)
@@ -106,7 +116,7 @@ class Supervisor:
         while True:
             claims = await studio.db.write(leases.take_over, studio.driver, span, at_once)
             for claim in claims:
-                self.begin(claim.generation_id, claim.epoch)
+                self.begin(claim.generation_id, claim.epoch, claim.provider)
             if claims:
                 logger.info("took over unfinished generations", count=len(claims))
             if len(claims) < leases.CHUNK:
