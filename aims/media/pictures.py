@@ -247,7 +247,10 @@ def _too_large() -> TooLarge:
 def _why(error: Exception) -> StudioError:
     # What Pillow says of a text or a profile that unpacks to more than it accepts: a bomb, though not of pixels.
     if "too large" in str(error):
-        return _too_large()
+        return TooLarge(
+            "The picture carries a text or a profile that is too large. Save it without metadata and send it again.",
+            code="image_too_large",
+        )
     return Invalid(
         "The picture is damaged or incomplete. Save it again and send it again.", code="unreadable_image"
     )

@@ -100,6 +100,15 @@ async def test_every_kind_of_pixel_is_read(children: Children, mode: str) -> Non
     assert near(opened(clean.data).convert("RGB").getpixel((4, 4)), (255, 255, 255), 3)
 
 
+async def test_the_photographs_of_telephones_are_read(children: Children) -> None:
+    """A second picture (depth, gain map) follows the first in one JPEG; Pillow calls that MPO."""
+    data = encoded(two_colours(), "MPO", save_all=True, append_images=[two_colours((20, 10))])
+    clean = await decode.normalise(children, data)
+    seen = await decode.probe(children, data)
+    assert (clean.content_type, clean.width, clean.height) == ("image/jpeg", 60, 40)
+    assert (seen.content_type, seen.frames) == ("image/jpeg", 1)
+
+
 async def test_sixteen_bits_are_scaled_and_not_cut_off(children: Children) -> None:
     clean = await decode.normalise(children, encoded(Image.new("I;16", (8, 8), 0x8000), "PNG"))
     assert near(opened(clean.data).convert("RGB").getpixel((4, 4)), (128, 128, 128), 1)
