@@ -7,7 +7,7 @@ What `write` returns is on the disk; what it raises never happened.
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from aims.core.db.session import IntegrityError, PostgresSession, Session, SqliteSession, translate
 from aims.core.db.tx import Tx, among
-from aims.core.db.writer import Work, Writer
+from aims.core.db.writer import Work, Writer, stopping
 
 Ts = TypeVarTuple("Ts")
 R = TypeVar("R")
@@ -52,7 +52,7 @@ class Database:
         return PostgresSession(self.location, readonly=readonly)
 
     async def write(
-        self, function: Callable[[Tx, Unpack[Ts]], R], *arguments: Unpack[Ts], lane: str | None = None
+        self, function: Callable[[Tx, Unpack[Ts]], R], *arguments: *Ts, lane: str | None = None
     ) -> R:
         """Run `function(tx, *arguments)` in a transaction and return its result once it is durable.
 
@@ -66,13 +66,16 @@ class Database:
         self._writer.submit(lane, Work(function, arguments, loop, future))
         return await future
 
-    async def read(self, function: Callable[[Tx, Unpack[Ts]], R], *arguments: Unpack[Ts]) -> R:
+    async def read(self, function: Callable[[Tx, Unpack[Ts]], R], *arguments: *Ts) -> R:
         """Run `function(tx, *arguments)` on one consistent snapshot. It cannot write.
 
         Raises what the function raised, or Unavailable when the database cannot be reached.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self._read, function, arguments)
+        try:
+            reading: Future[R] = self._readers.submit(self._read, function, arguments)
+        except RuntimeError:
+            raise stopping() from None
+        return await asyncio.wrap_future(reading)
 
     def _read(self, function: Callable[..., R], arguments: tuple[Any, ...]) -> R:
         session: Session | None = getattr(self._local, "session", None)

@@ -1,6 +1,7 @@
 """One connection, and the words that both drivers share: begin, savepoint, commit, and what an error means."""
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,8 +18,26 @@ BUSY_TIMEOUT_MS = 20_000
 SQLITE = Statements(sqlite_dialect.dialect(paramstyle="qmark"))
 POSTGRES = Statements(psycopg_dialect.dialect())
 
+MARK = b"SELECT pg_current_xact_id_if_assigned()::text, pg_postmaster_start_time()::text"
+OUTCOME = b"SELECT pg_xact_status(%s::xid8), pg_postmaster_start_time()::text"
+OUTCOME_SECONDS = 10.0
+OUTCOME_STEP = 0.05
+
 IntegrityError = (sqlite3.IntegrityError, psycopg.IntegrityError)
 DriverError = (sqlite3.Error, psycopg.Error)
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection broke at the commit, and nobody could say whether it happened."""
+
+    default_code = "outcome_unknown"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database was lost while this was being written, and it is not known whether it was. Look before you "
+            "repeat it, or repeat it with the same Idempotency-Key.",
+            retry_after=10,
+        )
 
 
 class Session(Protocol):
@@ -49,6 +68,7 @@ class SqliteSession:
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "foreign_keys=ON",
             "temp_store=MEMORY",
+            "cache_size=-16384",
             "journal_size_limit=67108864",
             f"query_only={'ON' if readonly else 'OFF'}",
         ):
@@ -103,20 +123,24 @@ class PostgresSession:
         self._cursor.execute(sql.encode())
 
     def commit(self) -> bool:
-        """True when committed. A connection that breaks at COMMIT leaves it open: then the server is asked.
+        """True when committed. A connection that breaks at COMMIT leaves that open: then the server is asked.
 
-        Raises psycopg.Error when the transaction is known not to have happened.
+        Raises OutcomeUnknown if it cannot say, and psycopg.Error when the transaction is known not to have happened.
         """
         if self._readonly:
             self._cursor.execute(b"COMMIT")
             return True
-        row = self._cursor.execute(b"SELECT pg_current_xact_id_if_assigned()::text").fetchone()
+        row = self._cursor.execute(MARK).fetchone()
         try:
             self._cursor.execute(b"COMMIT")
-        except psycopg.OperationalError:
-            if row and row[0] and committed(self._url, row[0]):
-                return True
-            raise
+        except psycopg.OperationalError as error:
+            if row is None or row[0] is None:
+                raise
+            done = committed(self._url, row[0], row[1])
+            if done is None:
+                raise OutcomeUnknown from error
+            if not done:
+                raise
         return True
 
     def in_transaction(self) -> bool:
@@ -161,14 +185,25 @@ class _PostgresCursor:
         return self._cursor.fetchall()
 
 
-def committed(url: str, transaction_id: str) -> bool:
-    """Whether Postgres committed that transaction, asked over a new connection; False if it cannot be reached."""
-    try:
-        with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
-            row = connection.execute("SELECT pg_xact_status(%s::xid8)", (transaction_id,)).fetchone()
-    except psycopg.Error:
-        return False
-    return bool(row) and row[0] == "committed"
+def committed(url: str, transaction_id: str, server_start: str) -> bool | None:
+    """Whether Postgres committed that transaction, asked over a new connection; None if it cannot be known.
+
+    A commit may still be under way when its connection is lost, so this waits for it. After a crash the number of a
+    transaction that never reached the disk is given out again: then only "aborted" can be believed.
+    """
+    deadline = time.monotonic() + OUTCOME_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with psycopg.connect(url, autocommit=True, connect_timeout=5) as connection:
+                row = connection.execute(OUTCOME, (transaction_id,)).fetchone()
+        except psycopg.Error:
+            row = None
+        if row and row[0] == "aborted":
+            return False
+        if row and row[0] == "committed":
+            return True if row[1] == server_start else None
+        time.sleep(OUTCOME_STEP)
+    return None
 
 
 def is_driver_error(error: BaseException) -> bool:
@@ -211,6 +246,7 @@ def translate(error: BaseException) -> BaseException:
 __all__ = [
     "Cursor",
     "IntegrityError",
+    "OutcomeUnknown",
     "PostgresSession",
     "Session",
     "SqliteSession",

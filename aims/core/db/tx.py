@@ -4,12 +4,15 @@ Statements are SQLAlchemy Core, module-level constants with bind parameters. The
 driver's own cursor: measured at three times the throughput of running them through Core each time.
 """
 
+import time
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Executable, literal_column
 from sqlalchemy.engine import Dialect
+
+from aims.core.clock import NOW
 
 type_of_value = int | float | str | bytes | None
 
@@ -22,8 +25,10 @@ def among(column: ColumnElement[str], words: Iterable[str]) -> ColumnElement[boo
 class Cursor(Protocol):
     """The part of a DB-API cursor that is used here."""
 
-    rowcount: int
-    description: Any
+    @property
+    def rowcount(self) -> int: ...
+    @property
+    def description(self) -> Any: ...
 
     def execute(self, sql: str, parameters: Any = ..., /) -> object: ...
     def executemany(self, sql: str, parameters: Any, /) -> object: ...
@@ -34,13 +39,15 @@ class Cursor(Protocol):
 class Prepared:
     """A statement compiled for one dialect and one set of parameter names."""
 
-    __slots__ = ("_defaults", "_names", "_row", "positional", "sql")
+    __slots__ = ("_defaults", "_names", "_row", "_takes_now", "positional", "sql")
 
     def __init__(self, statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> None:
-        compiled = statement.compile(dialect=dialect, column_keys=list(names))  # ty: ignore[unresolved-attribute]
+        compiled = statement.compile(dialect=dialect, column_keys=list(names))  # ty: ignore[missing-attribute]
         self.sql: str = compiled.string
         self.positional: bool = compiled.positional
         self._names: tuple[str, ...] = tuple(compiled.positiontup or compiled.params)
+        # Money and leases compare instants of one statement with each other, so it gets one instant.
+        self._takes_now = NOW in self._names and dialect.name == "sqlite"
         self._defaults: dict[str, type_of_value] = {
             k: v for k, v in compiled.params.items() if k not in names
         }
@@ -50,6 +57,8 @@ class Prepared:
         """The parameters in the form that the driver takes: a tuple for SQLite, a mapping for Postgres."""
         defaults = self._defaults
         if self.positional:
+            if self._takes_now:
+                defaults = {**defaults, NOW: time.time_ns() // 1000}
             return tuple([parameters[name] if name in parameters else defaults[name] for name in self._names])
         return {**defaults, **parameters} if defaults else parameters
 
@@ -57,7 +66,7 @@ class Prepared:
         """A constructor of rows with named fields, made from the first answer."""
         if self._row is None:
             # Same names, same order, for the life of the process: a statement's columns do not change.
-            self._row = namedtuple("Row", [column[0] for column in cursor.description])._make  # noqa: PYI024
+            self._row = namedtuple("Row", [column[0] for column in cursor.description])._make
         return self._row
 
 
@@ -119,7 +128,10 @@ class Tx:
         prepared = self._statements.prepare(statement, tuple(parameters))
         self._cursor.execute(prepared.sql, prepared.bind(parameters))
         rows = self._cursor.fetchall()
-        return [make(row) for row in rows] if rows and (make := prepared.row(self._cursor)) else []
+        if not rows:
+            return []
+        make = prepared.row(self._cursor)
+        return [make(row) for row in rows]
 
     def value(self, statement: Executable, **parameters: type_of_value) -> Any:
         """The first column of the first row, or None."""

@@ -10,10 +10,11 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from aims.core.db.session import IntegrityError, Session, is_driver_error, translate
+from aims.core.db.session import IntegrityError, OutcomeUnknown, Session, is_driver_error, translate
 from aims.core.errors import StudioError, Unavailable
 
 GROUP = 64
@@ -71,10 +72,7 @@ class Writer:
         """Queue a function. It is run even if nobody waits for it any more."""
         with self._condition:
             if self._closing:
-                raise Unavailable(
-                    "The studio is shutting down. Nothing was charged; try again in a moment.",
-                    code="stopping",
-                )
+                raise stopping()
             if self._single_lane:
                 lane = ""
             elif lane is None:
@@ -143,6 +141,13 @@ class Writer:
         return session
 
 
+def stopping() -> Unavailable:
+    """What callers are told once the database is being closed."""
+    return Unavailable(
+        "The studio is shutting down. Nothing was charged; try again in a moment.", code="stopping"
+    )
+
+
 def run_group(session: Session, group: list[Work]) -> None:
     """Run the functions in one transaction; if that cannot be, each in its own."""
     if len(group) == 1:
@@ -153,6 +158,9 @@ def run_group(session: Session, group: list[Work]) -> None:
         for work in group:
             run_in_savepoint(session, work)
         session.commit()
+    except OutcomeUnknown as error:
+        for work in group:
+            work.error = error
     except Exception:  # noqa: BLE001 - whatever ended the group, none of it happened, and each is tried alone
         roll_back(session)
         for work in group:
@@ -209,7 +217,8 @@ def answer(group: list[Work]) -> None:
     loops = {work.loop for work in group}
     for loop in loops:
         mine = [work for work in group if work.loop is loop]
-        if not loop.is_closed():
+        # A loop that was closed while the work was done has nobody left to tell; the writer must outlive it.
+        with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, mine)
 
 
@@ -224,4 +233,4 @@ def settle(group: list[Work]) -> None:
             work.future.set_result(work.result)
 
 
-__all__ = ["GROUP", "IntegrityError", "StudioError", "Work", "Writer", "run_group"]
+__all__ = ["GROUP", "IntegrityError", "StudioError", "Work", "Writer", "run_group", "stopping"]
