@@ -1,6 +1,7 @@
 """Turns what a request says about size into what the model takes, and into the pixels to expect."""
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 from .spec import Picture
@@ -25,6 +26,7 @@ class Frame(NamedTuple):
     resolution_used: bool = True
 
 
+@lru_cache(maxsize=4096)
 def frame(
     picture: Picture,
     *,

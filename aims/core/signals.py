@@ -4,7 +4,7 @@ A signal is a hint: it may be lost, so every waiter looks again by itself at lea
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 LOOK_AGAIN_SECONDS = 2.0
@@ -28,7 +28,7 @@ class Signals:
                 event.set()
 
     @asynccontextmanager
-    async def listen(self, name: str) -> AsyncIterator["Listener"]:
+    async def listen(self, name: str) -> AsyncGenerator["Listener"]:
         """Register first, then look: a change between looking and waiting cannot be missed."""
         event = asyncio.Event()
         self._waiting.setdefault(name, set()).add(event)

@@ -60,7 +60,7 @@ holds = Table(
         " OR (state = 'resolved' AND captured + released = amount AND resolved_at IS NOT NULL)",
         name="resolution",
     ),
-    Index(None, "workspace_id"),
+    sqlite_with_rowid=False,
 )
 
 entries = Table(
@@ -74,7 +74,7 @@ entries = Table(
     Column("credit", Text, nullable=False),
     Column("amount", BigInteger, nullable=False),
     Column("reference", Text, nullable=False, unique=True),
-    Column("hold_reference", Text, ForeignKey("holds.reference")),
+    Column("hold_reference", Text),
     Column("cause", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("sandbox", Integer, nullable=False),
@@ -84,5 +84,4 @@ entries = Table(
     CheckConstraint(f"debit IN ({_NAMES}) AND credit IN ({_NAMES})", name="accounts"),
     CheckConstraint(f"verb IN ({_VERBS})", name="verb"),
     Index(None, "workspace_id", "seq"),
-    Index(None, "hold_reference"),
 )

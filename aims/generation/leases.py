@@ -15,12 +15,12 @@ _unfinished = ~among(generations.c.state, TERMINAL)
 
 _RENEW = (
     update(generations)
-    .where(generations.c.driver == bindparam("me"), generations.c.lease_until > 0)
+    .where(generations.c.driver == bindparam("me"), generations.c.lease_until != 0)
     .values(lease_until=now() + bindparam("span"))
 )
 _RELEASE = (
     update(generations)
-    .where(generations.c.driver == bindparam("me"), generations.c.lease_until > 0)
+    .where(generations.c.driver == bindparam("me"), generations.c.lease_until != 0)
     .values(lease_until=-1, driver=None)
 )
 _claimable = (

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from aims.core.db import metadata
@@ -56,7 +57,13 @@ generations = Table(
         "(finished_at IS NOT NULL) = (state IN ('completed', 'failed', 'cancelled'))", name="finished"
     ),
     Index(None, "workspace_id", "id"),
-    Index("ix_generations_lease_until", "lease_until"),
+    # Only what is unfinished has a lease; what is finished leaves the index.
+    Index(
+        "ix_generations_lease_until",
+        "lease_until",
+        sqlite_where=text("lease_until <> 0"),
+        postgresql_where=text("lease_until <> 0"),
+    ),
 )
 
 attempts = Table(
@@ -89,6 +96,7 @@ attempts = Table(
         "state IN ('submitting', 'running', 'done', 'failed', 'cancelled', 'unknown')", name="state"
     ),
     CheckConstraint("cost_outcome IS NULL OR cost_outcome IN ('posted', 'absorbed')", name="cost_outcome"),
+    sqlite_with_rowid=False,
 )
 
 outputs = Table(
@@ -107,6 +115,7 @@ outputs = Table(
     Column("credits_refunded", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("generation_id", "position"),
     CheckConstraint("state IN ('waiting', 'stored', 'completed', 'failed')", name="state"),
+    sqlite_with_rowid=False,
 )
 
 idempotency_keys = Table(

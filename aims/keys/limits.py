@@ -1,7 +1,7 @@
 """How often and how much a key may spend: one guarded update of its row, exact across processes.
 
 The rate is GCRA: the row keeps the theoretical arrival time of the next request. A request passes if that time is not
-further ahead than the burst allows, and moves it on by one interval. There is no window, so no double burst at its edge.
+further ahead than the burst allows, and moves it on by one interval. There is no window, so no double burst at an edge.
 Source of the algorithm: ITU-T I.371, Annex A (virtual scheduling).
 """
 

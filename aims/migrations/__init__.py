@@ -4,16 +4,24 @@ Each revision is a file `versions/NNNN_what_it_does.py`; they run in the order o
 """
 
 import fcntl
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import psycopg
 from sqlalchemy import Column, MetaData, Table, Text, inspect, select
 
 from aims.core.db import Database, Tx
+from aims.core.db.session import DriverError, translate
 from aims.core.errors import Broken
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
 FOLDER = Path(__file__).parent
+NO_SUCH_TABLE = (sqlite3.OperationalError, psycopg.errors.UndefinedTable)
 ADVISORY_LOCK = 0x41494D53  # "AIMS"
 
 _version = Table("alembic_version", MetaData(), Column("version_num", Text))
@@ -42,44 +50,56 @@ def migrate(db: Database) -> None:
     if _up_to_date(db):
         return
     # Imported here: an up-to-date start needs neither Alembic nor an engine, and saves a third of a second.
+    from sqlalchemy import text
+
+    location, engine = db.location, _engine(db.location)
+    try:
+        with _file_lock(location), engine.connect() as connection:
+            if not isinstance(location, Path):
+                connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+                connection.commit()
+            if "alembic_version" in inspect(connection).get_table_names():
+                have = connection.execute(_READ).scalar()
+                connection.commit()
+                _refuse_newer(have)
+            _upgrade(connection)
+    finally:
+        engine.dispose()
+
+
+def _engine(location: Path | str) -> "Engine":
+    from sqlalchemy import URL, create_engine, event, make_url
+
+    if not isinstance(location, Path):
+        return create_engine(make_url(location).set(drivername="postgresql+psycopg"))
+    engine = create_engine(URL.create("sqlite", database=str(location)))
+    # The driver would commit before each change of the schema; a crash in between must leave nothing.
+    event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _upgrade(connection: "Connection") -> None:
     from alembic import command
     from alembic.config import Config
-    from sqlalchemy import create_engine, event, text
 
-    location = db.location
-    url = (
-        f"sqlite:///{location}"
-        if isinstance(location, Path)
-        else location.replace("postgres://", "postgresql://", 1)
-    )
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    if isinstance(location, Path):
-        # The driver would commit before each change of the schema; a crash in between must leave nothing.
-        event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-    with _file_lock(location), engine.connect() as connection:
-        if not isinstance(location, Path):
-            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
-            connection.commit()
-        config = Config()
-        config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-        config.attributes["connection"] = connection
-        if "alembic_version" in inspect(connection).get_table_names():
-            have = connection.execute(_READ).scalar()
-            connection.commit()
-            _refuse_newer(have)
-        command.upgrade(config, "head")
-        connection.commit()
-    engine.dispose()
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()
 
 
 def _up_to_date(db: Database) -> bool:
     if isinstance(db.location, Path) and not db.location.exists():
         return False
-    session = db.connect(readonly=True)
+    try:
+        session = db.connect(readonly=True)
+    except DriverError as error:
+        raise translate(error) from error
     try:
         have = current(session.tx)
-    except Exception:  # noqa: BLE001 - no such table: any driver's way of saying that the database is empty
+    except NO_SUCH_TABLE:
         return False
     finally:
         session.close()
@@ -96,7 +116,7 @@ def _refuse_newer(have: str | None) -> None:
 
 
 @contextmanager
-def _file_lock(location: Path | str) -> Iterator[None]:
+def _file_lock(location: Path | str) -> Generator[None]:
     """On SQLite the lock is a file beside the database; Postgres has its own."""
     if not isinstance(location, Path):
         yield

@@ -29,6 +29,14 @@ def desk(request: AnyRequest) -> Desk:
     return request.app.state["desk"]
 
 
+def header(request: AnyRequest, name: bytes) -> str | None:
+    """The first value of a header, by its name in lower case. Asking the raw list spares building a mapping of all."""
+    for key, value in request.scope["headers"]:
+        if key == name:
+            return value.decode("latin-1")
+    return None
+
+
 async def who(request: AnyRequest) -> Actor:
     """The actor behind the request's key.
 
@@ -49,8 +57,8 @@ async def reader(request: AnyRequest) -> Actor:
 
 def key_of(request: AnyRequest) -> str:
     """The text of the key, from whichever header has it."""
-    authorization = request.headers.get("authorization")
-    named = request.headers.get("x-api-key")
+    authorization = header(request, b"authorization")
+    named = header(request, b"x-api-key")
     bearer = None
     if authorization is not None:
         scheme, _, rest = authorization.partition(" ")

@@ -56,6 +56,8 @@ async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None
             access_log=False,
             lifespan="off",
             server_header=False,
+            # Links come from AIMS_PUBLIC_URL, never from a header that anybody can send.
+            proxy_headers=False,
             date_header=True,
             timeout_graceful_shutdown=CONNECTIONS_GRACE,
             timeout_keep_alive=75,

@@ -7,7 +7,7 @@ What `write` returns is on the disk; what it raises never happened.
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple, Unpack
 
@@ -72,12 +72,12 @@ class Database:
         Raises what the function raised, or Unavailable when the database cannot be reached.
         """
         try:
-            reading: Future[R] = self._readers.submit(self._read, function, arguments)
+            reading = self._readers.submit(self._read, function, arguments)
         except RuntimeError:
             raise stopping() from None
         return await asyncio.wrap_future(reading)
 
-    def _read(self, function: Callable[..., R], arguments: tuple[Any, ...]) -> R:
+    def _read(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         session: Session | None = getattr(self._local, "session", None)
         try:
             if session is None or not session.usable():

@@ -146,7 +146,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_generations")),
     )
-    op.create_index("ix_generations_lease_until", "generations", ["lease_until"], unique=False)
+    op.create_index(
+        "ix_generations_lease_until",
+        "generations",
+        ["lease_until"],
+        unique=False,
+        sqlite_where=sa.text("lease_until <> 0"),
+        postgresql_where=sa.text("lease_until <> 0"),
+    )
     op.create_index(
         op.f("ix_generations_workspace_id_id"), "generations", ["workspace_id", "id"], unique=False
     )
@@ -196,7 +203,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
         sa.UniqueConstraint("generation_id", "number", name=op.f("uq_attempts_generation_id_number")),
         sa.UniqueConstraint("provider", "provider_ref", name=op.f("uq_attempts_provider_provider_ref")),
+        sqlite_with_rowid=False,
     )
+    op.create_table(
+        "entries",
+        sa.Column(
+            "seq",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            sa.Identity(always=False),
+            nullable=False,
+        ),
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("verb", sa.Text(), nullable=False),
+        sa.Column("debit", sa.Text(), nullable=False),
+        sa.Column("credit", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("hold_reference", sa.Text(), nullable=True),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("sandbox", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "debit IN ('available', 'held', 'revenue', 'expired', 'grants', 'purchases')"
+            " AND credit IN ('available', 'held', 'revenue', 'expired', 'grants', 'purchases')",
+            name=op.f("ck_entries_accounts"),
+        ),
+        sa.CheckConstraint(
+            "verb IN ('grant', 'purchase', 'hold', 'capture', 'release', 'refund', 'expire')",
+            name=op.f("ck_entries_verb"),
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_entries_amount")),
+        sa.CheckConstraint("debit <> credit", name=op.f("ck_entries_moves")),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["balances.workspace_id"], name=op.f("fk_entries_workspace_id")
+        ),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_entries")),
+        sa.UniqueConstraint("reference", name=op.f("uq_entries_reference")),
+    )
+    op.create_index(op.f("ix_entries_workspace_id_seq"), "entries", ["workspace_id", "seq"], unique=False)
     op.create_table(
         "holds",
         sa.Column("reference", sa.Text(), nullable=False),
@@ -214,7 +259,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("resolved_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "(state = 'open' AND captured = 0 AND released = 0 AND resolved_at IS NULL) OR (state = 'resolved' AND captured + released = amount AND resolved_at IS NOT NULL)",
+            "(state = 'open' AND captured = 0 AND released = 0 AND resolved_at IS NULL)"
+            " OR (state = 'resolved' AND captured + released = amount AND resolved_at IS NOT NULL)",
             name=op.f("ck_holds_resolution"),
         ),
         sa.CheckConstraint(
@@ -228,8 +274,8 @@ def upgrade() -> None:
             ["workspace_id"], ["balances.workspace_id"], name=op.f("fk_holds_workspace_id")
         ),
         sa.PrimaryKeyConstraint("reference", name=op.f("pk_holds")),
+        sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_holds_workspace_id"), "holds", ["workspace_id"], unique=False)
     op.create_table(
         "idempotency_keys",
         sa.Column("workspace_id", sa.Text(), nullable=False),
@@ -262,47 +308,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["generation_id"], ["generations.id"], name=op.f("fk_outputs_generation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outputs")),
         sa.UniqueConstraint("generation_id", "position", name=op.f("uq_outputs_generation_id_position")),
+        sqlite_with_rowid=False,
     )
-    op.create_table(
-        "entries",
-        sa.Column(
-            "seq",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("workspace_id", sa.Text(), nullable=False),
-        sa.Column("verb", sa.Text(), nullable=False),
-        sa.Column("debit", sa.Text(), nullable=False),
-        sa.Column("credit", sa.Text(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("reference", sa.Text(), nullable=False),
-        sa.Column("hold_reference", sa.Text(), nullable=True),
-        sa.Column("cause", sa.Text(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("sandbox", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint(
-            "debit IN ('available', 'held', 'revenue', 'expired', 'grants', 'purchases') AND credit IN ('available', 'held', 'revenue', 'expired', 'grants', 'purchases')",
-            name=op.f("ck_entries_accounts"),
-        ),
-        sa.CheckConstraint(
-            "verb IN ('grant', 'purchase', 'hold', 'capture', 'release', 'refund', 'expire')",
-            name=op.f("ck_entries_verb"),
-        ),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_entries_amount")),
-        sa.CheckConstraint("debit <> credit", name=op.f("ck_entries_moves")),
-        sa.ForeignKeyConstraint(
-            ["hold_reference"], ["holds.reference"], name=op.f("fk_entries_hold_reference")
-        ),
-        sa.ForeignKeyConstraint(
-            ["workspace_id"], ["balances.workspace_id"], name=op.f("fk_entries_workspace_id")
-        ),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_entries")),
-        sa.UniqueConstraint("reference", name=op.f("uq_entries_reference")),
-    )
-    op.create_index(op.f("ix_entries_hold_reference"), "entries", ["hold_reference"], unique=False)
-    op.create_index(op.f("ix_entries_workspace_id_seq"), "entries", ["workspace_id", "seq"], unique=False)
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE FUNCTION entries_only_grow() RETURNS trigger LANGUAGE plpgsql AS "

@@ -1,7 +1,8 @@
 """`POST /images/generate` and `POST /videos/generate`, and what an API key may see before it generates."""
 
+from typing import Any
+
 from litestar import Response, post
-from litestar.response import Stream
 
 from aims import catalog
 from aims.catalog.spec import Kind
@@ -9,16 +10,16 @@ from aims.generation import idempotency, submit
 from aims.web.api import preferences
 from aims.web.api.answers import answer
 from aims.web.api.bodies import LONGEST, json_object
-from aims.web.desk import AnyRequest, desk, who
+from aims.web.desk import AnyRequest, desk, header, who
 
 
-async def _generate(request: AnyRequest, kind: Kind) -> Response[bytes] | Stream:
+async def _generate(request: AnyRequest, kind: Kind) -> Response[Any]:
     at, actor = desk(request), await who(request)
     studio = at.studio
     actor.require(f"{kind}:generate")
-    preference = preferences.read(request.headers.get("prefer"))
+    preference = preferences.read(header(request, b"prefer"))
     body = await json_object(request)
-    key = idempotency.read(request.headers.get("idempotency-key"), "POST", request.url.path, body)
+    key = idempotency.read(header(request, b"idempotency-key"), "POST", request.scope["path"], body)
     default = studio.settings.default_image_model if kind == "image" else studio.settings.default_video_model
     draft = catalog.check(studio.shelf, kind, body, default_model=default)
     accepted = await submit(studio, actor, draft, key=key)
@@ -26,13 +27,13 @@ async def _generate(request: AnyRequest, kind: Kind) -> Response[bytes] | Stream
 
 
 @post("/images/generate", status_code=200, request_max_body_size=LONGEST)
-async def generate_image(request: AnyRequest) -> Response[bytes] | Stream:
+async def generate_image(request: AnyRequest) -> Response[Any]:
     """Make or edit pictures. Scope `image:generate`."""
     return await _generate(request, "image")
 
 
 @post("/videos/generate", status_code=200, request_max_body_size=LONGEST)
-async def generate_video(request: AnyRequest) -> Response[bytes] | Stream:
+async def generate_video(request: AnyRequest) -> Response[Any]:
     """Make a film. Scope `video:generate`."""
     return await _generate(request, "video")
 
