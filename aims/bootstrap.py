@@ -45,7 +45,7 @@ class ServeLock:
             who = self._file.read().strip()
             self._file.close()
             raise Conflict(
-                f"Another server (process {who or 'unknown'}) uses {home}. Stop it, or set AIMS_HOME to another folder; "
+                f"Another server (process {who or 'unknown'}) uses {home}. Stop it or set AIMS_HOME to another folder; "
                 "many servers need Postgres (AIMS_DATABASE_URL).",
                 code="already_running",
             ) from None

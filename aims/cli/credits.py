@@ -3,7 +3,7 @@
 import click
 
 from aims import accounts, credits, keys
-from aims.cli.instance import as_json, of_workspace, show, table, with_database
+from aims.cli.instance import as_json, examples, of_workspace, show, table, with_database
 from aims.core import ids
 from aims.core.clock import rfc3339
 from aims.core.db import Database, Tx
@@ -16,7 +16,9 @@ def credits_group() -> None:
 
 
 @credits_group.command(
-    epilog="\b\nExamples:\n  aims credits grant --amount 500\n  aims credits grant --amount 500 --reference invoice-17 --json\n"
+    epilog=examples(
+        "aims credits grant --amount 500", "aims credits grant --amount 500 --reference invoice-17 --json"
+    )
 )
 @click.option("--amount", type=int, required=True, help="Whole credits.")
 @click.option("--reference", help="Names this grant: the same one twice gives once.")
@@ -43,9 +45,7 @@ def _grant(tx: Tx, workspace: str | None, amount: int, reference: str, reason: s
     return credits.grant(tx, found.id, amount, reference, actor="operator", cause=reason)
 
 
-@credits_group.command(
-    epilog="\b\nExamples:\n  aims credits statement\n  aims credits statement --most 1000 --json\n"
-)
+@credits_group.command(epilog=examples("aims credits statement", "aims credits statement --most 1000 --json"))
 @click.option("--most", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many entries.")
 @click.option("--before", type=int, help="Only entries older than this number.")
 @of_workspace
@@ -90,7 +90,7 @@ def _statement(
     return credits.balance(tx, found.id), credits.statement(tx, found.id, before=before, most=most)
 
 
-@credits_group.command("reset-sandbox", epilog="\b\nExamples:\n  aims credits reset-sandbox\n")
+@credits_group.command("reset-sandbox", epilog=examples("aims credits reset-sandbox"))
 @of_workspace
 @as_json
 def reset_sandbox(workspace: str | None, json_: bool) -> None:

@@ -12,7 +12,7 @@ import click
 
 from aims import catalog, generation, migrations
 from aims.bootstrap import open_database
-from aims.cli.instance import as_json, show
+from aims.cli.instance import as_json, examples, show
 from aims.core import secrets
 from aims.core.errors import StudioError
 from aims.core.settings import MIB, Settings, load
@@ -28,7 +28,7 @@ class Finding:
     remedy: str = ""
 
 
-@click.command(epilog="\b\nExamples:\n  aims doctor\n  aims doctor --json\n")
+@click.command(epilog=examples("aims doctor", "aims doctor --json"))
 @as_json
 def doctor(json_: bool) -> None:
     """Say what is wrong with this instance, and what to do. Exits 1 if anything is."""

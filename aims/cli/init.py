@@ -5,18 +5,12 @@ import asyncio
 import click
 
 from aims.bootstrap import FirstStart, close_studio, first_start, open_studio
-from aims.cli.instance import as_json, show
+from aims.cli.instance import as_json, examples, show
 from aims.core.errors import Conflict
 from aims.core.settings import Settings, load
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  aims init
-  aims init --json
-"""
-)
+@click.command(epilog=examples("aims init", "aims init --json"))
 @as_json
 def init(json_: bool) -> None:
     """Make the database, the owner, a workspace with its starting credits, and an API key."""

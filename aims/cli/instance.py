@@ -12,6 +12,13 @@ from aims.core.db import Database
 from aims.core.settings import Settings, load
 
 T = TypeVar("T")
+
+
+def examples(*lines: str) -> str:
+    """The end of a command's help: lines that can be pasted."""
+    return "\b\nExamples:\n" + "".join(f"  {line}\n" for line in lines)
+
+
 as_json = click.option("--json", "json_", is_flag=True, help="Print JSON.")
 of_workspace = click.option("--workspace", help="Id or name; not needed when there is only one.")
 

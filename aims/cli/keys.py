@@ -7,7 +7,7 @@ import click
 
 from aims import accounts
 from aims import keys as api_keys
-from aims.cli.instance import as_json, of_workspace, show, table, with_database
+from aims.cli.instance import as_json, examples, of_workspace, show, table, with_database
 from aims.core import secrets
 from aims.core.clock import rfc3339
 from aims.core.db import Database, Tx
@@ -33,7 +33,10 @@ def keys() -> None:
 
 
 @keys.command(
-    epilog="\b\nExamples:\n  aims keys create --name laptop\n  aims keys create --name ci --scopes image:generate --cap 500 --expires 90d --json\n"
+    epilog=examples(
+        "aims keys create --name laptop",
+        "aims keys create --name ci --scopes image:generate --cap 500 --expires 90d --json",
+    )
 )
 @click.option("--name", default="API key", show_default=True, help="What the key is for.")
 @click.option(
@@ -87,7 +90,7 @@ async def opened(db: Database, settings: Settings) -> secrets.Secrets:
     return master
 
 
-@keys.command("list", epilog="\b\nExamples:\n  aims keys list\n  aims keys list --json\n")
+@keys.command("list", epilog=examples("aims keys list", "aims keys list --json"))
 @of_workspace
 @as_json
 def list_(workspace: str | None, json_: bool) -> None:
@@ -126,7 +129,7 @@ def state(key: api_keys.KeyRecord) -> str:
     return "active" if key.expires_at is None else f"until {rfc3339(key.expires_at)}"
 
 
-@keys.command(epilog="\b\nExamples:\n  aims keys revoke 3fA9xQ2LmZ0b\n")
+@keys.command(epilog=examples("aims keys revoke 3fA9xQ2LmZ0b"))
 @click.argument("key_id")
 @of_workspace
 @as_json

@@ -5,7 +5,7 @@ import sys
 import click
 
 from aims import credits, generation
-from aims.cli.instance import as_json, show, with_database
+from aims.cli.instance import as_json, examples, show, with_database
 from aims.core.db import Database
 from aims.core.settings import Settings
 
@@ -15,7 +15,7 @@ def ledger() -> None:
     """Check the books."""
 
 
-@ledger.command(epilog="\b\nExamples:\n  aims ledger verify\n  aims ledger verify --json\n")
+@ledger.command(epilog=examples("aims ledger verify", "aims ledger verify --json"))
 @as_json
 def verify(json_: bool) -> None:
     """Recompute every balance and check every rule. Exits 1 and names the account and the drift if one is broken."""

@@ -3,17 +3,12 @@
 import click
 
 from aims.bootstrap import FirstStart
+from aims.cli.instance import examples
 from aims.core import log
 from aims.core.settings import Settings, load
 
 
-@click.command(
-    epilog="""\b
-Examples:
-  aims serve
-  aims serve --host 0.0.0.0 --port 80
-"""
-)
+@click.command(epilog=examples("aims serve", "aims serve --host 0.0.0.0 --port 80"))
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.  [default: 8787]")
 def serve(host: str | None, port: int | None) -> None:

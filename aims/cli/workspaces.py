@@ -5,7 +5,7 @@ import click
 from aims import accounts
 from aims import keys as api_keys
 from aims.bootstrap import create_workspace
-from aims.cli.instance import as_json, show, table, with_database
+from aims.cli.instance import as_json, examples, show, table, with_database
 from aims.cli.keys import opened
 from aims.core import ids
 from aims.core.clock import rfc3339
@@ -19,7 +19,7 @@ def workspaces() -> None:
 
 
 @workspaces.command(
-    epilog="\b\nExamples:\n  aims workspaces create --name Marketing\n  aims workspaces create --name Lab --json\n"
+    epilog=examples("aims workspaces create --name Marketing", "aims workspaces create --name Lab --json")
 )
 @click.option("--name", required=True, help="What people call it.")
 @as_json
@@ -45,7 +45,7 @@ def _create(tx: Tx, workspace_id: str, name: str, starting_credits: int, made: t
     api_keys.issue(tx, made, workspace_id, "First key", "operator")
 
 
-@workspaces.command("list", epilog="\b\nExamples:\n  aims workspaces list --json\n")
+@workspaces.command("list", epilog=examples("aims workspaces list --json"))
 @as_json
 def list_(json_: bool) -> None:
     """List the workspaces."""

@@ -1,6 +1,7 @@
 """Wake whoever waits for a thing to change.
 
-A signal is a hint: it may be lost, so every waiter looks again by itself at least every two seconds.
+A signal is a hint, and one of another process never comes: somebody looks again for all waiters together, every two
+seconds (`generation.watch`), instead of each for itself.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 LOOK_AGAIN_SECONDS = 2.0
+"""How long a change may stay unseen when its signal was lost."""
 
 
 class Signals:
@@ -20,6 +22,11 @@ class Signals:
         """Wake everybody who waits for `name`. From the event loop's own thread."""
         for event in self._waiting.get(name, ()):
             event.set()
+
+    @property
+    def names(self) -> list[str]:
+        """What is waited for now."""
+        return [*self._waiting]
 
     def wake_all(self) -> None:
         """Wake every waiter: after signals may have been lost, or before the process ends."""
@@ -48,9 +55,9 @@ class Listener:
         self._event = event
 
     async def wait(self, seconds: float) -> bool:
-        """True at a signal; False after `seconds`, or when it is time to look again, whichever comes first."""
+        """True at a signal; False when `seconds` have passed without one."""
         try:
-            async with asyncio.timeout(max(0.0, min(seconds, LOOK_AGAIN_SECONDS))):
+            async with asyncio.timeout(max(0.0, seconds)):
                 await self._event.wait()
         except TimeoutError:
             return False

@@ -10,6 +10,7 @@ from aims.generation.studio import Studio
 from aims.generation.submit import Accepted, submit
 from aims.generation.supervisor import Supervisor
 from aims.generation.verify import verify
+from aims.generation.watch import Watch
 
 __all__ = [
     "Accepted",
@@ -18,6 +19,7 @@ __all__ = [
     "Idempotency",
     "Studio",
     "Supervisor",
+    "Watch",
     "cancel",
     "is_finished",
     "read",

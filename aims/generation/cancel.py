@@ -12,6 +12,7 @@ from aims.generation import settle
 from aims.generation.lifecycle import TERMINAL, State
 from aims.generation.studio import Studio
 from aims.generation.tables import generations
+from aims.generation.watch import cancel_name
 
 _FIND = select(generations).where(
     generations.c.id == bindparam("generation"), generations.c.workspace_id == bindparam("workspace")
@@ -34,7 +35,7 @@ async def cancel(studio: Studio, actor: Actor, generation_id: str) -> None:
     await studio.db.write(request_cancel, actor, generation_id, lane=actor.workspace_id)
     failpoints.hit("release.committed")
     studio.signals.wake(generation_id)
-    studio.signals.wake(f"cancel:{generation_id}")
+    studio.signals.wake(cancel_name(generation_id))
 
 
 def request_cancel(tx: Tx, actor: Actor, generation_id: str) -> str:

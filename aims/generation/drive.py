@@ -15,7 +15,6 @@ from aims.core.clock import instant
 from aims.core.db import Tx
 from aims.core.errors import Unavailable
 from aims.core.log import logger
-from aims.core.signals import LOOK_AGAIN_SECONDS
 from aims.generation import attempt as rows
 from aims.generation import settle
 from aims.generation.attempt import Attempt, Loaded
@@ -25,6 +24,7 @@ from aims.generation.places import Place
 from aims.generation.request import order
 from aims.generation.settle import AttemptResult, not_made
 from aims.generation.studio import Studio
+from aims.generation.watch import cancel_name
 from aims.providers import (
     Adapter,
     Ambiguous,
@@ -213,11 +213,11 @@ async def follow(
     """
     misses = 0
     until = instant(job.found.created_at).timestamp() + LONGEST_RUN_SECONDS
-    async with job.studio.signals.listen(f"cancel:{job.id}") as listener:
+    async with job.studio.signals.listen(cancel_name(job.id)) as listener:
         while isinstance(state, Running):
             if state.wait > 0:
                 async with place.resting():
-                    await _pause(listener, state.wait)
+                    await listener.wait(state.wait)
                 if await job.studio.db.read(rows.look, job.id, job.found.epoch):
                     await _cancel(job, call, state)
                     return Failed("cancelled", "Cancelled on request.")
@@ -234,15 +234,6 @@ async def follow(
                 pause = getattr(error, "retry_after", min(2.0**misses / 2, LONGEST_WAIT))
                 state = Running(state.reference, state.data, pause)
     return state
-
-
-async def _pause(listener: Any, seconds: float) -> None:
-    """Wait, in pieces, so that a lost signal costs two seconds and a wish to cancel is heard at once."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + seconds
-    while (left := end - loop.time()) > 0:
-        if await listener.wait(min(left, LOOK_AGAIN_SECONDS)):
-            return
 
 
 async def _cancel(job: Job, call: Order, state: Running) -> None:

@@ -4,8 +4,8 @@
         │            │           │          │  └──── failed
         └────────────┴───────────┴──────────┴─────── cancelled, failed
 
-A move is `update ... where state = the one I saw and driver_epoch = mine`. A driver whose lease was taken over has an old
-epoch: its moves touch no row, and it stops.
+A move is `update ... where state = the one I saw and driver_epoch = mine`. A driver whose lease was taken over has an
+old epoch: its moves touch no row, and it stops.
 """
 
 from enum import StrEnum

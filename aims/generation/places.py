@@ -6,7 +6,7 @@ hold up what is almost finished.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 
@@ -80,14 +80,14 @@ class Place:
             self._places.give()
 
     @asynccontextmanager
-    async def resting(self) -> AsyncIterator[None]:
+    async def resting(self) -> AsyncGenerator[None]:
         """Give the place up while there is nothing to do but wait."""
         self._stop()
         yield
         await self._start()
 
     @asynccontextmanager
-    async def beside(self) -> AsyncIterator[None]:
+    async def beside(self) -> AsyncGenerator[None]:
         """Count one more attempt that works on this place."""
         await self._start()
         try:

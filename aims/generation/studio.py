@@ -19,8 +19,8 @@ from aims.providers import Providers
 class Studio:
     """One running instance.
 
-    driver: the name of this process as a driver. begin: hands an accepted generation (id, epoch, provider) to this process's supervisor;
-    None in a process that only accepts.
+    driver: the name of this process as a driver. begin: hands an accepted generation (id, epoch, provider) to this
+    process's supervisor; None in a process that only accepts.
     """
 
     settings: Settings

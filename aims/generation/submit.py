@@ -1,7 +1,7 @@
 """Accept a request: everything that is promised is on the disk, in one transaction, before anybody is told."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert
 
@@ -59,6 +59,9 @@ class New(NamedTuple):
     credits_charged: int = 0
     credits_refunded: int = 0
     error: str | None = None
+
+
+SHOWN = ("id", "kind", "model", "prompt", "style_applied", "sandbox", "ignored_parameters", "quote")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ def accept(tx: Tx, plan: Plan) -> Accepted | Refusal:
 
 def _view(plan: Plan, created_at: int) -> GenerationView:
     """The generation as it was just written, without reading it again."""
-    row = New(**{name: plan.row[name] for name in New._fields if name in plan.row}, created_at=created_at)
-    shown = [OutputView(str(each["id"]), int(each["position"] or 0), "queued") for each in plan.outputs]
-    return view_of(row, plan.parameters, shown, created_at)
+    shown: dict[str, Any] = {name: plan.row[name] for name in SHOWN}
+    row = New(**shown, created_at=created_at)
+    waiting = [OutputView(str(each["id"]), int(each["position"] or 0), "queued") for each in plan.outputs]
+    return view_of(row, plan.parameters, waiting, created_at)

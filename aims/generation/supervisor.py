@@ -1,6 +1,8 @@
 """The embedded worker: a task per unfinished generation, started at submit, at start-up and by take-over."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 
 from aims.core.clock import SECOND
@@ -39,7 +41,9 @@ class Supervisor:
         self._studio.places(provider).begin(start)
 
     def _launch(self, studio: Studio, generation_id: str, epoch: int, provider: str) -> None:
-        task = asyncio.get_running_loop().create_task(self._keep_driving(studio, generation_id, epoch, provider))
+        task = asyncio.get_running_loop().create_task(
+            self._keep_driving(studio, generation_id, epoch, provider)
+        )
         self._driving[generation_id] = task
         task.add_done_callback(lambda _: self._forget(generation_id, task))
 
@@ -92,13 +96,11 @@ class Supervisor:
             except Exception as error:  # noqa: BLE001 - the worker loop: a fault in one generation stays its own
                 logger.error("driving failed", generation=generation_id, fault=fault + 1, exc_info=error)
             await asyncio.sleep(min(0.2 * 4**fault, 30))
-        try:
+        with suppress(Superseded):
             await studio.db.write(give_up, generation_id, epoch, APOLOGY)
-        except Superseded:
-            pass
         studio.signals.wake(generation_id)
 
-    async def _repeat(self, seconds: float, action) -> None:  # noqa: ANN001
+    async def _repeat(self, seconds: float, action: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(seconds)
             try:

@@ -14,7 +14,7 @@ import psycopg
 from sqlalchemy import Column, MetaData, Table, Text, inspect, select
 
 from aims.core.db import Database, Tx
-from aims.core.db.session import DriverError, translate
+from aims.core.db.session import DriverError, log_ahead, translate
 from aims.core.errors import Broken
 
 if TYPE_CHECKING:
@@ -74,9 +74,14 @@ def _engine(location: Path | str) -> "Engine":
         return create_engine(make_url(location).set(drivername="postgresql+psycopg"))
     engine = create_engine(URL.create("sqlite", database=str(location)))
     # The driver would commit before each change of the schema; a crash in between must leave nothing.
-    event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
+    event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
+
+
+def _prepare(raw: sqlite3.Connection, _: object) -> None:
+    raw.isolation_level = None
+    log_ahead(raw)
 
 
 def _upgrade(connection: "Connection") -> None:

@@ -43,7 +43,7 @@ class Providers:
         if self.mode == "always" or (self.mode == "auto" and not connected):
             return self.adapters[SANDBOX]
         raise Unavailable(
-            f"The provider `{provider}` is not connected, so this model cannot run. Connect it, or choose another model.",
+            f"The provider `{provider}` is not connected, so this model cannot run. Connect it or use another model.",
             code="provider_not_connected",
             retry_after=60,
         )

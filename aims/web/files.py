@@ -1,4 +1,4 @@
-"""The one function that serves stored files: fixed type, no sniffing, no scripts, ranges, and a tag to ask again with."""
+"""The one function that serves stored files: fixed type, no sniffing, no scripts, ranges, a tag to ask again with."""
 
 import mimetypes
 from email.utils import formatdate

@@ -1,7 +1,8 @@
-"""What every request passes first: a host that is ours, a request id, the headers that every answer carries, one log line."""
+"""What every request passes first: a host that is ours, an id, the headers that every answer carries, one log line."""
 
 import re
 import time
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,7 +41,7 @@ class Gate:
             *([(b"strict-transport-security", b"max-age=31536000")] if self._secure else []),
         ]
 
-    def knows(self, headers: list[tuple[bytes, bytes]]) -> bool:
+    def knows(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
         """Whether the request names exactly one host, and it is ours."""
         hosts = [value for name, value in headers if name == b"host"]
         match = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 LONGEST_HEADER = 200
 _ONE_RANGE = re.compile(r"bytes=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNORECASE)
@@ -44,9 +45,13 @@ def choose(header: str | None, if_range: str | None, tag: str, size: int) -> Par
     return Part(start, end - start + 1, partial=True) if end >= start else whole
 
 
+def _open(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
 async def pieces(path: Path, part: Part, most: int) -> AsyncIterator[bytes]:
     """The bytes of a part, in pieces of at most `most`, read off the event loop."""
-    file = await asyncio.to_thread(path.open, "rb")
+    file = await asyncio.to_thread(_open, path)
     try:
         await asyncio.to_thread(file.seek, part.start)
         left = part.length

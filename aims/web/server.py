@@ -13,7 +13,7 @@ from aims.bootstrap import FirstStart, ServeLock, close_studio, first_start, ope
 from aims.core.errors import Unavailable
 from aims.core.log import logger
 from aims.core.settings import Settings
-from aims.generation import Supervisor
+from aims.generation import Supervisor, Watch
 from aims.web.app import make_app
 from aims.web.desk import Desk
 
@@ -44,11 +44,13 @@ async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None
     listener = bind(settings.host, settings.port)
     supervisor = Supervisor(alone=alone)
     studio = await open_studio(settings, create=True, begin=supervisor.begin)
+    watch = Watch(studio)
     try:
         if alone:
             studio.storage.sweep()
         first = await first_start(studio)
         await supervisor.start(studio)
+        watch.start()
         desk = Desk(studio)
         config = uvicorn.Config(
             make_app(desk),
@@ -69,6 +71,7 @@ async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None
         await server.serve(sockets=[listener])
         logger.info("stopping", in_flight=supervisor.in_flight)
     finally:
+        await watch.stop()
         await supervisor.stop(settings.shutdown_seconds)
         await close_studio(studio)
         listener.close()

@@ -15,7 +15,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.dialects.postgresql import insert
 
 from aims.core.db.session import IntegrityError, PostgresSession, Session, SqliteSession, translate
-from aims.core.db.tx import Tx, among
+from aims.core.db.tx import Tx, among, members
 from aims.core.db.writer import Work, Writer, stopping
 
 Ts = TypeVarTuple("Ts")
@@ -103,4 +103,4 @@ class Database:
             session.close()
 
 
-__all__ = ["Database", "IntegrityError", "Tx", "among", "insert", "metadata"]
+__all__ = ["Database", "IntegrityError", "Tx", "among", "insert", "members", "metadata"]

@@ -21,7 +21,7 @@ POSTGRES = Statements(psycopg_dialect.dialect())
 MARK = b"SELECT pg_current_xact_id_if_assigned()::text, pg_postmaster_start_time()::text"
 OUTCOME = b"SELECT pg_xact_status(%s::xid8), pg_postmaster_start_time()::text"
 OUTCOME_SECONDS = 10.0
-OUTCOME_STEP = 0.05
+TRY_AGAIN_SECONDS = 0.05
 
 IntegrityError = (sqlite3.IntegrityError, psycopg.IntegrityError)
 DriverError = (sqlite3.Error, psycopg.Error)
@@ -62,8 +62,9 @@ class SqliteSession:
             path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False
         )
         self._cursor = self._connection.cursor()
+        if not readonly:
+            log_ahead(self._connection)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=FULL",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "foreign_keys=ON",
@@ -94,6 +95,22 @@ class SqliteSession:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def log_ahead(connection: sqlite3.Connection) -> None:
+    """Give a SQLite file its write-ahead log, which it then keeps.
+
+    Two programs that do this to a new file at once block each other, and SQLite does not wait for that by itself.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(TRY_AGAIN_SECONDS)
 
 
 class PostgresSession:
@@ -202,7 +219,7 @@ def committed(url: str, transaction_id: str, server_start: str) -> bool | None:
             return False
         if row and row[0] == "committed":
             return True if row[1] == server_start else None
-        time.sleep(OUTCOME_STEP)
+        time.sleep(TRY_AGAIN_SECONDS)
     return None
 
 

@@ -27,9 +27,7 @@ def limit_headers(admission: Admission | None) -> dict[str, str]:
     }
 
 
-async def answer(
-    desk: Desk, workspace_id: str, accepted: Accepted, preference: Preference
-) -> Response[Any]:
+async def answer(desk: Desk, workspace_id: str, accepted: Accepted, preference: Preference) -> Response[Any]:
     """Wait as the caller prefers, then answer. The work does not depend on anybody waiting."""
     headers = {"Location": f"/api/v1/generations/{accepted.id}", **limit_headers(accepted.admission)}
     if accepted.replayed:

@@ -1,0 +1,76 @@
+"""Look again for everybody who waits: one statement for all of them, however many they are.
+
+It makes up for signals that were lost, and for changes that another process made.
+"""
+
+import asyncio
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from aims.core.db import Tx, members
+from aims.core.errors import Unavailable
+from aims.core.log import logger
+from aims.core.signals import LOOK_AGAIN_SECONDS
+from aims.generation.studio import Studio
+from aims.generation.tables import generations
+
+CANCEL = "cancel:"
+CHUNK = 1000
+
+_SEEN = select(generations.c.id, generations.c.version, generations.c.cancel_requested_at).where(
+    generations.c.id.in_(members(bindparam("ids")))
+)
+
+
+def cancel_name(generation_id: str) -> str:
+    """What a driver listens to, to hear that its generation is to be stopped."""
+    return f"{CANCEL}{generation_id}"
+
+
+def versions(tx: Tx, ids: list[str]) -> dict[str, tuple[int, bool]]:
+    """The version of each generation, and whether somebody asked for it to be stopped."""
+    found = tx.all(_SEEN, ids=msgspec.json.encode(ids).decode())
+    return {row.id: (row.version, row.cancel_requested_at is not None) for row in found}
+
+
+class Watch:
+    """Wakes those whose generation changed since it looked last."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+        self._seen: dict[str, int] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look, every two seconds."""
+        self._task = asyncio.create_task(self._keep_looking())
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            try:
+                await self.look()
+            except Unavailable as error:
+                logger.warning("watch waits", reason=error.code)
+
+    async def look(self) -> None:
+        """Look once, and wake whoever waits for what has changed."""
+        signals, names = self._studio.signals, set(self._studio.signals.names)
+        ids = sorted({name.removeprefix(CANCEL) for name in names})
+        seen: dict[str, int] = {}
+        for start in range(0, len(ids), CHUNK):
+            found = await self._studio.db.read(versions, ids[start : start + CHUNK])
+            for generation_id, (version, cancelled) in found.items():
+                seen[generation_id] = version
+                if cancelled:
+                    signals.wake(cancel_name(generation_id))
+                if self._seen.get(generation_id, version) != version:
+                    signals.wake(generation_id)
+        self._seen = seen
