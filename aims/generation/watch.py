@@ -6,7 +6,7 @@ It makes up for signals that were lost, and for changes that another process mad
 import asyncio
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from aims.core.db import Tx, members
 from aims.core.errors import Unavailable
@@ -19,7 +19,7 @@ CANCEL = "cancel:"
 CHUNK = 1000
 
 _SEEN = select(generations.c.id, generations.c.version, generations.c.cancel_requested_at).where(
-    generations.c.id.in_(members(bindparam("ids")))
+    members(generations.c.id, "ids")
 )
 
 

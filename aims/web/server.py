@@ -52,20 +52,7 @@ async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None
         await supervisor.start(studio)
         watch.start()
         desk = Desk(studio)
-        config = uvicorn.Config(
-            make_app(desk),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            # Links come from AIMS_PUBLIC_URL, never from a header that anybody can send.
-            proxy_headers=False,
-            date_header=True,
-            timeout_graceful_shutdown=CONNECTIONS_GRACE,
-            timeout_keep_alive=75,
-            h11_max_incomplete_event_size=64 * 1024,
-        )
-        server = Server(config, desk)
+        server = Server(configuration(desk), desk)
         settle_memory()
         greet(settings, first)
         await server.serve(sockets=[listener])
@@ -77,6 +64,23 @@ async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None
         listener.close()
         if lock is not None:
             lock.release()
+
+
+def configuration(desk: Desk) -> uvicorn.Config:
+    """How the application is served."""
+    return uvicorn.Config(
+        make_app(desk),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        # Links come from AIMS_PUBLIC_URL, never from a header that anybody can send.
+        proxy_headers=False,
+        date_header=True,
+        timeout_graceful_shutdown=CONNECTIONS_GRACE,
+        timeout_keep_alive=75,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
 
 
 def settle_memory() -> None:

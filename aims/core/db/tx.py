@@ -9,7 +9,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Executable, Text, literal_column
+from sqlalchemy import ColumnElement, Executable, Text, bindparam, literal_column, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -25,24 +25,26 @@ def among(column: ColumnElement[str], words: Iterable[str]) -> ColumnElement[boo
     return column.in_([literal_column(f"'{word}'") for word in sorted(words) if word.isidentifier()])
 
 
-class members(FunctionElement[str]):  # noqa: N801 - reads as the SQL function it stands for
-    """The texts of a JSON list that is one bound parameter, as rows for `IN`: one statement for lists of any length."""
+class _listed(FunctionElement[str]):  # noqa: N801 - reads as the SQL function it stands for
+    """The texts of a JSON list, as rows with one column named `value`."""
 
-    type = Text()
-    name = "members"
+    name = "listed"
     inherit_cache = True
 
 
-@compiles(members, "sqlite")
-def _members_on_sqlite(element: members, compiler: SQLCompiler, **options: Any) -> str:
-    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **options)}))"
+@compiles(_listed, "sqlite")
+def _listed_on_sqlite(element: _listed, compiler: SQLCompiler, **_: Any) -> str:
+    return f"json_each({compiler.process(element.clauses)})"
 
 
-@compiles(members, "postgresql")
-def _members_on_postgres(element: members, compiler: SQLCompiler, **options: Any) -> str:
-    return (
-        f"(SELECT jsonb_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS JSONB)))"
-    )
+@compiles(_listed, "postgresql")
+def _listed_on_postgres(element: _listed, compiler: SQLCompiler, **_: Any) -> str:
+    return f"jsonb_array_elements_text(CAST({compiler.process(element.clauses)} AS JSONB)) AS listed(value)"
+
+
+def members(column: ColumnElement[str], parameter: str) -> ColumnElement[bool]:
+    """`column IN (...)` for a JSON list that is one bound parameter: one statement for lists of any length."""
+    return column.in_(select(literal_column("value", Text())).select_from(_listed(bindparam(parameter))))
 
 
 class Cursor(Protocol):
