@@ -5,6 +5,7 @@ from email.utils import formatdate
 
 from litestar import Response, route
 from litestar.enums import HttpMethod
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from aims.core.errors import NotFound
@@ -17,7 +18,7 @@ PIECE = 256 * 1024
 
 
 @route("/workspaces/{rest:path}", http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200)
-async def file(request: AnyRequest, rest: str) -> Response[bytes] | Stream:
+async def file(request: AnyRequest, rest: FromPath[str]) -> Response[bytes] | Stream:
     """A stored picture or film, at its unguessable address."""
     studio = desk(request).studio
     key = f"workspaces/{rest.lstrip('/')}"
