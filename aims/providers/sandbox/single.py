@@ -1,0 +1,98 @@
+"""One subject that fills the picture: portraits, and emblems on a plain ground."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from aims.providers.sandbox import cast
+from aims.providers.sandbox.canvas import Canvas
+from aims.providers.sandbox.cast import Place, place
+from aims.providers.sandbox.noise import generator, spread
+from aims.providers.sandbox.palette import Palette, Rgb, brighter, from_hue, luma, mix, turned
+from aims.providers.sandbox.scene import Scene, Thing
+
+
+def portrait(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
+    """A bust, or another subject seen close, in front of soft light."""
+    rng = generator(key, "portrait")
+    others = [t for t in scene.things if t.name != "portrait" and t.name in cast.SUBJECTS]
+    asked = next(t for t in scene.things if t.name == "portrait")
+    if set(scene.places) - {"room", "table", "space"} or scene.weather or scene.trees:
+        from aims.providers.sandbox import landscape
+
+        landscape.paint(canvas, scene, palette, key)
+        canvas.wash(palette.sky[3], 0.2, 0.2)
+    else:
+        backdrop(canvas, palette, scene, rng)
+    if not others or others[0].name in {"person", "woman"}:
+        colours = asked.colours + (others[0].colours if others else ())
+        height = min(canvas.h * 0.98, canvas.w * 1.05)
+        spot = Place(canvas.w * spread(0.44, 0.56, rng), canvas.h + height * 0.03, height)
+        place(canvas, None, Thing("portrait", colours=colours), spot, generator(key, "bust"))
+        others = others[1:]
+    elif others[0].name in cast.PEOPLE:
+        height = min(canvas.h * 1.75, canvas.w * 2.0)
+        spot = Place(canvas.w * 0.5, canvas.h + height * 0.42, height)
+        place(canvas, None, others[0], spot, generator(key, "bust"))
+    else:
+        height = min(canvas.h, canvas.w) * 0.9
+        spot = Place(canvas.w * 0.5, canvas.h * 0.5 + height * 0.5, height, bool(rng.random() < 0.5), 0.8)
+        place(canvas, None, others[0], spot, generator(key, "bust"))
+    for index, thing in enumerate(others[1:] if others else []):
+        height = 0.28 * thing.size
+        spot = Place(canvas.w * (0.15 if index % 2 else 0.85), canvas.h * 0.96, height)
+        place(canvas, None, thing, spot, generator(key, thing.name))
+
+
+def backdrop(canvas: Canvas, palette: Palette, scene: Scene, rng: np.random.Generator) -> None:
+    """Out-of-focus light behind a portrait."""
+    first = mix(palette.sky[0], palette.near, 0.2)
+    second = palette.sky[2] if not scene.colours else mix(palette.sky[2], scene.colours[0], 0.6)
+    canvas.shaded([(0, 0), (canvas.w, 0), (canvas.w, canvas.h), (0, canvas.h)], first, second)
+    canvas.glow(canvas.w * 0.5, canvas.h * 0.42, 0.75, mix(second, palette.sun, 0.4), 0.7)
+    for _ in range(16):
+        x, y = rng.random() * canvas.w, rng.random() * canvas.h
+        canvas.glow(x, y, spread(0.05, 0.16, rng), mix(palette.sun, second, 0.3), spread(0.15, 0.4, rng))
+
+
+def emblem(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
+    """The subjects as a sign on a plain ground: a disc, a shield-like round or rays behind them."""
+    rng = generator(key, "emblem")
+    thing = next((t for t in scene.things if t.name in cast.SUBJECTS), None)
+    if thing is None:
+        return
+    lead = scene.colours[0] if scene.colours else from_hue(rng.random() * 360, 0.5, 0.55)
+    ground = brighter(lead, 0.82) if luma(lead) < 180 else mix(lead, (40, 40, 70), 0.75)
+    canvas.box(0, 0, canvas.w, canvas.h, ground)
+    x, y, r = canvas.w / 2, canvas.h / 2, 0.42
+    sign(canvas, (x, y), r, lead, rng)
+    things = [t for t in scene.things if t.name in cast.SUBJECTS][:3]
+    for index, item in enumerate(things):
+        height = 0.62 / (1 + 0.35 * (len(things) - 1)) * min(1.15, item.size)
+        across = (index - (len(things) - 1) / 2) * 0.3
+        place(canvas, None, item, Place(x + across, y + height * 0.5, height), generator(key, item.name))
+
+
+def sign(canvas: Canvas, centre: tuple[float, float], r: float, lead: Rgb, rng: np.random.Generator) -> None:
+    """The flat shape behind an emblem."""
+    x, y = centre
+    kind = int(rng.integers(4))
+    soft = mix(lead, (255, 255, 255), 0.35)
+    if kind == 0:
+        canvas.oval(x, y, r, r, lead)
+        canvas.oval(x, y, r * 0.94, r * 0.94, soft)
+    elif kind == 1:
+        for ray in range(24):
+            a, b = ray / 24 * math.tau, (ray + 0.5) / 24 * math.tau
+            canvas.polygon([(x, y), (x + math.cos(a) * r, y + math.sin(a) * r), (x + math.cos(b) * r, y + math.sin(b) * r)], soft)
+        canvas.oval(x, y, r * 0.78, r * 0.78, brighter(soft, 0.3))
+    elif kind == 2:
+        corner = r * 0.86
+        canvas.box(x - corner, y - corner, x + corner, y + corner, soft)
+        canvas.box(x - corner, y + corner * 0.84, x + corner, y + corner, lead)
+    else:
+        points = [(x + math.cos(a / 6 * math.tau + 0.5236) * r, y + math.sin(a / 6 * math.tau + 0.5236) * r) for a in range(6)]
+        canvas.polygon(points, lead)
+        canvas.polygon([(x + (px - x) * 0.9, y + (py - y) * 0.9) for px, py in points], turned(soft, 12))
