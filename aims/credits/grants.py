@@ -7,7 +7,7 @@ from sqlalchemy import Update, bindparam, update
 from aims.core.db import Tx
 from aims.core.errors import Invalid, NotFound
 from aims.credits import ledger
-from aims.credits.holds import Balance, balance
+from aims.credits.holds import Balance, balance, lock
 from aims.credits.tables import balances
 
 LARGEST = 10**12
@@ -57,6 +57,7 @@ def _bring_in(
     if not 1 <= amount <= LARGEST:
         raise Invalid.field("amount", f"An amount is a whole number of credits from 1 to {LARGEST}.")
     name = f"{verb}:{reference}"
+    lock(tx, workspace_id)
     if not ledger.known(tx, name):
         if not tx.run(_ADD[verb], workspace=workspace_id, amount=amount):
             raise NotFound("There is no such workspace.")
@@ -72,6 +73,7 @@ def expire(
     Raises Invalid for more than can be spent.
     """
     name = f"expire:{reference}"
+    lock(tx, workspace_id)
     if not ledger.known(tx, name):
         if amount < 1 or not tx.run(_EXPIRE, workspace=workspace_id, amount=amount):
             left = balance(tx, workspace_id).available

@@ -5,13 +5,13 @@ from sqlalchemy import bindparam, select, update
 from aims.core.db import Tx
 from aims.core.errors import Invalid
 from aims.credits import ledger
-from aims.credits.holds import Hold, find_hold
+from aims.credits.holds import Hold, find_hold, lock
 from aims.credits.tables import balances, holds
 
 _REFUND = (
     update(holds)
-    .where(holds.c.reference == bindparam("hold"), holds.c.captured - holds.c.refunded >= bindparam("amount"))
-    .values(refunded=holds.c.refunded + bindparam("amount"))
+    .where(holds.c.reference == bindparam("hold"), holds.c.captured - holds.c.refunded >= bindparam("back"))
+    .values(refunded=holds.c.refunded + bindparam("back"))
     .returning(holds.c.workspace_id)
 )
 _MOVE = (
@@ -40,11 +40,13 @@ def refund(tx: Tx, reference: str, amount: int, reason: str, *, actor: str) -> H
 
     Raises Invalid for more than is left of the charge, NotFound.
     """
+    # Two servers may be asked for the same refund at once: the second waits here, and then finds the first.
+    lock(tx, find_hold(tx, reference).workspace_id)
     found = find_hold(tx, reference)
     name = f"refund:{reference}:{reason}"
     if ledger.known(tx, name):
         return found
-    if amount < 1 or tx.one(_REFUND, hold=reference, amount=amount) is None:
+    if amount < 1 or tx.one(_REFUND, hold=reference, back=amount) is None:
         left = found.captured - found.refunded
         raise Invalid.field(
             "amount", f"A refund is at least 1 credit and at most the {left} that are left of the charge."
@@ -66,6 +68,7 @@ def refund(tx: Tx, reference: str, amount: int, reason: str, *, actor: str) -> H
 
 def reset_sandbox(tx: Tx, workspace_id: str, *, actor: str) -> list[tuple[Hold, int]]:
     """Give back up to 500 sandbox charges; call again until it returns none. Each hold comes with what was refunded."""
+    lock(tx, workspace_id)
     given = []
     for row in tx.all(_SANDBOX, workspace=workspace_id):
         found = find_hold(tx, row.reference)

@@ -105,7 +105,7 @@ def check_holds(tx: Tx) -> list[Breach]:
     found = []
     for row in tx.all(_HOLDS):
         where = f"{row.workspace_id}:{row.reference}"
-        of = by_hold[row.reference]
+        of = by_hold.pop(row.reference, {})
         pairs = (
             ("I5", "hold", row.amount),
             ("I5", "capture", row.captured),
@@ -113,8 +113,10 @@ def check_holds(tx: Tx) -> list[Breach]:
             ("I8", "refund", row.refunded),
         )
         for name, verb, kept in pairs:
-            if of[verb] != kept:
-                found.append(Breach(name, where, kept - of[verb], f"{verb} entries add up to {of[verb]}"))
+            if of.get(verb, 0) != kept:
+                found.append(
+                    Breach(name, where, kept - of.get(verb, 0), f"{verb} entries add up to {of.get(verb, 0)}")
+                )
         if row.captured + row.released > row.amount or (
             row.state == "open" and (row.captured or row.released)
         ):
@@ -131,6 +133,10 @@ def check_holds(tx: Tx) -> list[Breach]:
             found.append(Breach("I12", where, 0, "entries belong to another workspace"))
         if not row.price_version or row.quantity < 1:
             found.append(Breach("I13", where, 0, "the price was not frozen"))
+    found += [
+        Breach("I5", f"{min(owners[name])}:{name}", 0, "entries name a hold that does not exist")
+        for name in by_hold
+    ]
     return found + check_held(tx)
 
 

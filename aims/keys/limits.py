@@ -20,6 +20,7 @@ from aims.keys.tables import api_keys
 
 READS_FACTOR = 10
 MAX_BUCKETS = 10_000
+SHORTEST_WAIT = 1000
 
 _interval = MINUTE // api_keys.c.rate_limit
 _start = case((api_keys.c.arrival_at > now(), api_keys.c.arrival_at), else_=now())
@@ -98,10 +99,11 @@ def refusal(tx: Tx, key_id: str, cost: int) -> Exception:
     find(tx, key_id, row.hash)  # raises for a revoked or expired key
     interval = MINUTE // row.rate_limit
     wait = max(0, row.ahead) - (row.burst - 1) * interval
-    if wait > 0:
+    if wait > 0 or row.cap is None or row.used + cost <= row.cap:
+        # Time went on since the refusal: now there would be room, and a request made at once passes.
         return RateLimited(
             f"This key may make {row.rate_limit} requests a minute. Wait, or ask for a higher limit.",
-            retry_after=wait / SECOND,
+            retry_after=max(wait, SHORTEST_WAIT) / SECOND,
         )
     return Forbidden(
         f"This key's cap of {row.cap} credits leaves {max(0, row.cap - row.used)}, and this needs {cost}.",

@@ -68,6 +68,8 @@ class SqliteSession:
             "synchronous=FULL",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "foreign_keys=ON",
+            # Else `INSERT OR REPLACE` deletes a row of the ledger without asking the trigger that refuses it.
+            "recursive_triggers=ON",
             "temp_store=MEMORY",
             "cache_size=-16384",
             "journal_size_limit=67108864",
