@@ -60,5 +60,3 @@ def alice(served: Served) -> Person:
 def charlie(served: Served) -> Person:
     """Charlie, a stranger with a workspace of his own."""
     return served.person(1000)
-
-

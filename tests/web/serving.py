@@ -10,23 +10,32 @@ import threading
 from collections.abc import Callable, Coroutine
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import msgspec
+import pytest
 import uvloop
+from sqlalchemy import Select, Table, bindparam, func, select
 
 from aims import bootstrap, credits, generation, keys
 from aims.accounts import SCOPES, Actor
 from aims.core import ids, settings
 from aims.core.db import Tx
+from aims.credits.tables import entries, holds
 from aims.generation import Supervisor, Watch
+from aims.generation.tables import generations, idempotency_keys
 from aims.web.desk import Desk
 from aims.web.server import Server, bind, configuration
 
 PATIENCE = 60.0
 SMALL = {"model": "fal-ai/nano-banana-2", "resolution": "0.5K"}
 """The cheapest picture to draw: 512 by 512, 25 credits, four in one call to the provider."""
+
+SQLITE = pytest.mark.parametrize("shared", ["sqlite"], indirect=True)
+"""For tests that show nothing more on a second database."""
 
 
 class Served:
@@ -177,7 +186,7 @@ class Person:
         headers = {**self.bearer, **options.pop("headers", {})}
         return self.served.client.request(method, f"/api/v1{path}", headers=headers, **options)
 
-    def generate(self, prompt: str = "A red barn", *, kind: str = "images", **body: Any) -> httpx2.Response:
+    def generate(self, prompt: str = "Abstract", *, kind: str = "images", **body: Any) -> httpx2.Response:
         """Ask for small pictures. `headers` are sent, everything else is the body."""
         headers = {"Prefer": body.pop("prefer")} if "prefer" in body else {}
         headers |= body.pop("headers", {})
@@ -185,7 +194,7 @@ class Person:
             "POST", f"/{kind}/generate", headers=headers, json={"prompt": prompt, **SMALL, **body}
         )
 
-    def begin(self, prompt: str = "A red barn", **body: Any) -> dict[str, Any]:
+    def begin(self, prompt: str = "Abstract", **body: Any) -> dict[str, Any]:
         """Ask for small pictures and do not wait: the generation."""
         answer = self.generate(prompt, prefer="respond-async", **body)
         assert answer.status_code == 202, answer.text
@@ -216,7 +225,7 @@ class Person:
                     found = await studio.db.read(
                         generation.read, self.workspace_id, generation_id, studio.settings.base_url
                     )
-                    view = json.loads(json.dumps(_plain(found.view)))
+                    view = json.loads(msgspec.json.encode(found.view))
                     if wanted(view):
                         return view
                     await listener.wait(0.1)
@@ -229,15 +238,24 @@ class Person:
         found = self.served.read(credits.balance, self.workspace_id)
         return found.available, found.held
 
+    @property
+    def traces(self) -> tuple[object, ...]:
+        """All that a request could have left behind: credits, the key's count, and rows."""
+        counts = [_count(table) for table in (generations, holds, entries, idempotency_keys)]
+
+        def count(tx: Tx) -> list[int]:
+            return [tx.value(each, workspace=self.workspace_id) for each in counts]
+
+        return (self.balance, self.used(), *self.served.read(count))
+
     def used(self) -> int:
         """What counts against the key's cap."""
         return self.served.read(keys.recount)[self.key.id][1]
 
 
-def _plain(view: Any) -> Any:
-    import msgspec
-
-    return json.loads(msgspec.json.encode(view))
+@cache
+def _count(table: Table) -> Select[Any]:
+    return select(func.count()).select_from(table).where(table.c.workspace_id == bindparam("workspace"))
 
 
 def has_error(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
