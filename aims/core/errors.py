@@ -120,14 +120,27 @@ class Mismatch(StudioError):
 
 
 class RateLimited(StudioError):
-    """Too many requests for this key. `retry_after` is in seconds, and a request made then passes."""
+    """Too many requests for this key. `retry_after` is in seconds, and a request made then passes.
+
+    policy: which of the key's limits it was; limit: how many requests a minute that one allows.
+    """
 
     kind = "rate_limited"
     default_code = "rate_limited"
 
-    def __init__(self, sentence: str, *, retry_after: float, code: str | None = None) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        retry_after: float,
+        limit: int | None = None,
+        policy: str = "default",
+        code: str | None = None,
+    ) -> None:
         super().__init__(sentence, code=code)
         self.retry_after = retry_after
+        self.limit = limit
+        self.policy = policy
 
 
 class Unavailable(StudioError):

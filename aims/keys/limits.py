@@ -104,6 +104,7 @@ def refusal(tx: Tx, key_id: str, cost: int) -> Exception:
         return RateLimited(
             f"This key may make {row.rate_limit} requests a minute. Wait, or ask for a higher limit.",
             retry_after=max(wait, SHORTEST_WAIT) / SECOND,
+            limit=row.rate_limit,
         )
     return Forbidden(
         f"This key's cap of {row.cap} credits leaves {max(0, row.cap - row.used)}, and this needs {cost}.",
@@ -138,7 +139,12 @@ class ReadLimits:
         start = max(self._arrivals.get(key_id, 0.0), moment)
         wait = start - moment - 60 + interval
         if wait > 0:
-            raise RateLimited(f"This key may make {rate} reads a minute. Wait a moment.", retry_after=wait)
+            raise RateLimited(
+                f"This key may make {rate} reads a minute. Wait a moment.",
+                retry_after=wait,
+                limit=rate,
+                policy="reads",
+            )
         self._arrivals[key_id] = start + interval
         self._arrivals.move_to_end(key_id)
         if len(self._arrivals) > MAX_BUCKETS:

@@ -56,10 +56,25 @@ def body_of(error: StudioError) -> bytes:
     return msgspec.json.encode(ErrorBody(error.sentence, error.code, request_id.get() or "", details))
 
 
+def limit_fields(policy: str, limit: int, remaining: int, reset: int) -> dict[str, str]:
+    """A limit's state, in the fields of draft-ietf-httpapi-ratelimit-headers-11.
+
+    limit: requests a minute; remaining: how many of them at once; reset: seconds until one more.
+    """
+    return {
+        "RateLimit-Policy": f'"{policy}";q={limit};w=60',
+        "RateLimit": f'"{policy}";r={remaining};t={reset}',
+    }
+
+
 def headers_of(error: StudioError) -> dict[str, str]:
     """The headers that belong to an error: when to come back, and how to say who one is."""
     if isinstance(error, RateLimited | Unavailable):
-        return {"Retry-After": str(max(1, math.ceil(error.retry_after)))}
+        seconds = max(1, math.ceil(error.retry_after))
+        headers = {"Retry-After": str(seconds)}
+        if isinstance(error, RateLimited) and error.limit is not None:
+            headers |= limit_fields(error.policy, error.limit, 0, seconds)
+        return headers
     if error.kind == "unauthenticated":
         return {"WWW-Authenticate": 'Bearer realm="AI Media Studio"'}
     return {}

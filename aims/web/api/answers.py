@@ -9,27 +9,19 @@ from litestar.response import Stream
 
 from aims.core.errors import NotFound
 from aims.generation import Accepted, Finding, GenerationView, read
-from aims.keys import Admission
 from aims.web.api.preferences import Preference
 from aims.web.api.waiting import SPACE_SECONDS, finished_within, spaced
 from aims.web.desk import Desk
+from aims.web.errors import limit_fields
 
 type_of_json = dict[str, Any]
 
 
-def limit_headers(admission: Admission | None) -> dict[str, str]:
-    """The rate limit's state, in the fields of draft-ietf-httpapi-ratelimit-headers-11."""
-    if admission is None:
-        return {}
-    return {
-        "RateLimit-Policy": f'"default";q={admission.limit};w=60',
-        "RateLimit": f'"default";r={admission.remaining};t={admission.reset}',
-    }
-
-
 async def answer(desk: Desk, workspace_id: str, accepted: Accepted, preference: Preference) -> Response[Any]:
     """Wait as the caller prefers, then answer. The work does not depend on anybody waiting."""
-    headers = {"Location": f"/api/v1/generations/{accepted.id}", **limit_headers(accepted.admission)}
+    headers = {"Location": f"/api/v1/generations/{accepted.id}"}
+    if (state := accepted.admission) is not None:
+        headers |= limit_fields("default", state.limit, state.remaining, state.reset)
     if accepted.replayed:
         headers["Idempotent-Replayed"] = "true"
     patience = SPACE_SECONDS if preference.seconds is None else preference.seconds
