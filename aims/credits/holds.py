@@ -12,8 +12,11 @@ from aims.credits import ledger
 from aims.credits.tables import balances, holds
 
 _OPEN = insert_or_ignore(balances).on_conflict_do_nothing(index_elements=["workspace_id"])
+# `FOR NO KEY UPDATE`: a new hold's foreign key locks the account's key, and a full `FOR UPDATE` beside it deadlocks.
 _LOCK = (
-    select(balances.c.workspace_id).where(balances.c.workspace_id == bindparam("workspace")).with_for_update()
+    select(balances.c.workspace_id)
+    .where(balances.c.workspace_id == bindparam("workspace"))
+    .with_for_update(key_share=True)
 )
 _BALANCE = select(balances).where(balances.c.workspace_id == bindparam("workspace"))
 _SET_ASIDE = (

@@ -230,6 +230,13 @@ def is_driver_error(error: BaseException) -> bool:
     return isinstance(error, DriverError) and not isinstance(error, IntegrityError)
 
 
+def busy() -> Unavailable:
+    """The sentence for a lock that could not be had."""
+    return Unavailable(
+        "The database is busy. Nothing was charged; try again.", code="database_busy", retry_after=1
+    )
+
+
 def translate(error: BaseException) -> BaseException:
     """The sentence for a database that cannot do its work now; other errors come back as they are."""
     if isinstance(error, StudioError):
@@ -244,9 +251,9 @@ def translate(error: BaseException) -> BaseException:
                 retry_after=10,
             )
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return Unavailable(
-                "The database is busy. Nothing was charged; try again.", code="database_busy", retry_after=1
-            )
+            return busy()
+    if isinstance(error, psycopg.OperationalError) and error.sqlstate in ("40001", "40P01", "55P03"):
+        return busy()
     if isinstance(error, psycopg.errors.DiskFull):
         return Unavailable(
             "The database's disk is full, so no work is accepted. Nothing was charged; try again later.",
