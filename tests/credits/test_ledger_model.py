@@ -9,8 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aims import credits
-from aims.bootstrap import create_workspace
+from aims import accounts, credits
 from aims.core.db import Database
 from aims.core.db.session import Session
 from aims.core.errors import Invalid, NotEnoughCredits, NotFound
@@ -152,7 +151,8 @@ def follow(session: Session, story: list[tuple[Any, ...]]) -> None:
     session.begin()
     try:
         for workspace in WORKSPACES:
-            create_workspace(session.tx, workspace, workspace, 0)
+            accounts.create_workspace(session.tx, workspace, workspace)
+            credits.open_account(session.tx, workspace)
         for verb, *arguments in story:
             expected = getattr(model, verb)(*arguments)
             assert take(session, verb, tuple(arguments)) is expected

@@ -115,7 +115,7 @@ async def test_every_entry_says_why_by_whom_and_when(db: Database, alice: Any) -
     await db.write(books.refund, "work", 5, "blurred")
     rows = await db.read(books.rows, alice.id)
     assert [(row.cause, row.actor) for row in rows] == [
-        ("starting credits", "operator"),
+        ("grant", "operator"),
         ("generation accepted", "user:alice"),
         ("a test", "user:alice"),
         ("a test", "user:alice"),

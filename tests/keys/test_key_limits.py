@@ -2,14 +2,16 @@
 
 import asyncio
 import math
+import time
 from typing import Any
 
 import pytest
 import rings
 
-from aims import keys
+from aims import accounts, keys
 from aims.core.db import Database
 from aims.core.errors import Forbidden, RateLimited, Unauthenticated
+from aims.core.secrets import Secrets
 from aims.keys.limits import refusal, standing
 
 pytestmark = pytest.mark.ledger_only
@@ -186,6 +188,30 @@ async def test_one_keys_requests_do_not_count_against_another(db: Database, alic
     await db.write(keys.admit, second.id, 1)
     with pytest.raises(RateLimited):
         await db.write(keys.admit, first.id, 1)
+
+
+async def test_a_server_whose_clock_is_wrong_moves_no_limit_and_ends_no_key(
+    new_location: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # I16: on Postgres every server uses the database's clock. (A file has no other clock than its host's.)
+    db = Database(new_location("postgres"))
+    await db.write(accounts.create_workspace, "w", "Alice's")
+    key = await rings.issued(db, "w", rate_limit=1, days=1)
+    await db.write(keys.admit, key.id, 1)
+    right = time.time_ns
+    for days in (-2, 2):
+        wrong = days * 24 * 3600 * 10**9
+        monkeypatch.setattr(time, "time_ns", lambda wrong=wrong: right() + wrong)
+        monkeypatch.setattr(time, "time", lambda: time.time_ns() / 10**9)
+        fresh = keys.Ring(Secrets(b"a secret of more than thirty-two characters"))
+        assert (await fresh.recognise(db, key.text)).key_id == key.id
+        with pytest.raises(RateLimited) as refused:
+            await db.write(keys.admit, key.id, 1)
+        assert 0 < refused.value.retry_after <= 60
+        made = await rings.issued(db, "w")
+        assert abs((await db.read(rings.row, made.id)).created_at * 1000 - right()) < 3600 * 10**9
+    monkeypatch.undo()
+    await db.close()
 
 
 def test_reads_have_ten_times_the_rate_and_their_own_count() -> None:

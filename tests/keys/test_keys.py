@@ -8,9 +8,8 @@ import pytest
 import rings
 from rings import RING
 
-from aims import keys
+from aims import accounts, keys
 from aims.accounts import SCOPES
-from aims.bootstrap import create_workspace
 from aims.core.db import Database
 from aims.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from aims.core.secrets import Secrets
@@ -82,7 +81,7 @@ async def test_a_key_is_nowhere_to_be_read_again(db: Database, alice: Any) -> No
 async def test_no_file_of_the_database_has_a_key_in_it(new_location: Any) -> None:
     location = new_location("sqlite")
     db = Database(location)
-    await db.write(create_workspace, "w", "Alice's", 0)
+    await db.write(accounts.create_workspace, "w", "Alice's")
     issued = [await rings.issued(db, "w") for _ in range(20)]
     looked = every_byte_beside(location)
     assert all(key.id.encode() in looked for key in issued)
