@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aims.providers.sandbox import abstract, cast, depths, indoors, landscape, outer_space, single, sky
+from aims.providers.sandbox import abstract, cast, depths, indoors, isometric, landscape, outer_space, single, sky
 from aims.providers.sandbox.canvas import Canvas
 from aims.providers.sandbox.noise import generator
 from aims.providers.sandbox.palette import Palette, dyed, for_hour, mix, turned, with_colours
@@ -49,7 +49,9 @@ def paint(canvas: Canvas, scene: Scene, seed: int) -> None:
     key = f"{seed}/{scene.layout}"
     places = set(scene.places)
     names = {thing.name for thing in scene.things}
-    if scene.icon and scene.things:
+    if "isometric" in scene.brushes:
+        isometric.paint(canvas, scene, palette, key)
+    elif scene.icon and scene.things:
         single.emblem(canvas, scene, palette, key)
     elif "portrait" in names:
         single.portrait(canvas, scene, palette, key)

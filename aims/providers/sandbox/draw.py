@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from aims.providers.sandbox import compose, encode, scene
+from aims.providers.sandbox import brushes, compose, encode, scene
 from aims.providers.sandbox.canvas import Canvas
 
 # Shapes are drawn up to twice as large and reduced once, which smooths every edge at the price of one pass.
@@ -42,14 +42,15 @@ def paint(order: Order) -> Image.Image:
 
     The same prompt, seed and size give the same pixels.
     """
-    read = scene.read(order.prompt, order.negative_prompt)
+    read = brushes.prepared(scene.read(order.prompt, order.negative_prompt))
     area = order.width * order.height
     shrink = min(1.0, math.sqrt(WORKED_PIXELS / area))
     work = (max(1, round(order.width * shrink)), max(1, round(order.height * shrink)))
-    factor = 2 if work[0] * work[1] * 4 <= DRAWN_PIXELS else 1
+    factor = 2 if work[0] * work[1] * 4 <= DRAWN_PIXELS and not brushes.coarse(read) else 1
     canvas = Canvas.blank(work[0] * factor, work[1] * factor)
     compose.paint(canvas, read, order.seed)
     image = canvas.image.reduce(factor) if factor > 1 else canvas.image
+    image = brushes.finished(image, read, order.seed)
     if image.size != (order.width, order.height):
         image = image.resize((order.width, order.height), Image.Resampling.BICUBIC)
     return image

@@ -23,8 +23,8 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
     first: Rgb = dyes[0] if dyes else from_hue(hue, 0.45, 0.75)
     second: Rgb = dyes[1] if len(dyes) > 1 else turned(first, spread(60, 140, rng))
     spiral = bool(scene.spoken & {"galaxy", "galaxies", "spiral", "vortex"})
-    _nebula(canvas, first, second, spiral, rng)
-    _stars(canvas, rng)
+    nebula(canvas, first, second, spiral, rng)
+    stars(canvas, rng)
     names = {thing.name for thing in scene.things}
     planets = next((t for t in scene.things if t.name == "planet"), None)
     if planets is not None or not spiral:
@@ -38,7 +38,8 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
             place(canvas, None, thing, Place(x, y, height, bool(rng.random() < 0.3)), generator(key, thing.name, copy))
 
 
-def _nebula(canvas: Canvas, first: Rgb, second: Rgb, spiral: bool, rng: np.random.Generator) -> None:
+def nebula(canvas: Canvas, first: Rgb, second: Rgb, spiral: bool, rng: np.random.Generator) -> None:
+    """Glowing gas in two colours over the whole canvas, or a spiral galaxy."""
     wide = max(16, round(360 * canvas.w / max(canvas.w, canvas.h)))
     tall = max(16, round(360 * canvas.h / max(canvas.w, canvas.h)))
     base = np.array((8, 9, 26), np.float32)
@@ -66,7 +67,8 @@ def _nebula(canvas: Canvas, first: Rgb, second: Rgb, spiral: bool, rng: np.rando
     canvas.lay(Image.fromarray(np.clip(air, 0, 255).astype(np.uint8)))
 
 
-def _stars(canvas: Canvas, rng: np.random.Generator) -> None:
+def stars(canvas: Canvas, rng: np.random.Generator) -> None:
+    """Scatters stars over the whole canvas."""
     count = int(420 * max(1.0, min(3.0, canvas.w * canvas.h)))
     for _ in range(count):
         size = 0.0008 + 0.0024 * rng.random() ** 5

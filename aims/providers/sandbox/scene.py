@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from aims.providers.sandbox import vocabulary, words
-from aims.providers.sandbox.brush_words import BRUSHES
+from aims.providers.sandbox.brush_words import BRUSHES, CRAFT, MEDIA
 from aims.providers.sandbox.palette import Rgb, rgb
 
 Lookup = dict[str, tuple[str, ...]]
@@ -106,31 +106,52 @@ def read(prompt: str, negative_prompt: str = "") -> Scene:
         if word.isalnum():
             denied.update(words.stems(word))
     reading = _Reading()
+    crafts = _crafts(spoken)
     for index, word in enumerate(spoken):
         if not word.isalnum():
             reading.release()
             reading.side = ""
             continue
         if not denied.intersection(words.stems(word)):
-            _hear(reading, word, spoken[index + 1 :], 1 / (1 + index * 0.08))
+            _hear(reading, word, spoken[index + 1 :], 1 / (1 + index * 0.08), crafts[index])
     reading.release()
     return _settle(reading, denied, spoken)
 
 
-def _hear(reading: _Reading, word: str, rest: list[str], weight: float) -> None:
-    """Takes one word in."""
+def _crafts(spoken: list[str]) -> list[bool]:
+    """For every word, whether it speaks of the picture's making and not of what is in the picture."""
+    found: list[bool] = []
+    start = 0
+    for end in [*(i for i, word in enumerate(spoken) if not word.isalnum()), len(spoken)]:
+        clause = spoken[start:end]
+        stop = clause.index("of") if "of" in clause else 0
+        head = clause[:stop]
+        styled = any(word in MEDIA or words.meanings(word, _lookup("brushes")) for word in head)
+        if start == 0 or (styled and stop):
+            found += [styled and place < stop for place in range(len(clause))]
+        else:
+            found += [bool(CRAFT.intersection(clause))] * len(clause)
+        found.append(False)
+        start = end + 1
+    return found
+
+
+def _hear(reading: _Reading, word: str, rest: list[str], weight: float, craft: bool) -> None:
+    """Takes one word in; of words about the craft only style, mood and light count."""
     following = next((w for w in rest if w.isalnum()), "")
     brushes = words.meanings(word, _lookup("brushes"))
     reading.brushes += [name for name in brushes if name not in reading.brushes]
     colour = words.meanings(word, _lookup("colours"))
+    if craft:
+        colour = ()
     if colour and not (word in {"orange", "peach", "salmon", "rust"} and not following):
         reading.waiting.append(rgb(colour[0]))
-    elif word == "orange":
+    elif word == "orange" and not craft:
         reading.things.append(Thing("citrus", reading.count, reading.size))
     known = bool(colour or brushes)
     for hour in words.meanings(word, _lookup("hours")):
         # An hour named outright outweighs one that is only implied by weather or season.
-        strong = 3.0 if hour in {"sunset", "dawn", "night", "dusk"} else 1.0
+        strong = (3.0 if hour in {"sunset", "dawn", "night", "dusk"} else 1.0) * (0.2 if craft else 1.0)
         reading.hours[hour] = reading.hours.get(hour, 0.0) + strong * (0.3 + weight)
         known = True
     for kind, target in (
@@ -142,6 +163,8 @@ def _hear(reading: _Reading, word: str, rest: list[str], weight: float) -> None:
         found = words.meanings(word, _lookup(kind))
         target += [name for name in found if name not in target]
         known = known or bool(found)
+    if craft and word not in {"portrait", "logo", "icon"}:
+        return
     known = _hear_noun(reading, word, weight) or known
     known = _hear_modifier(reading, word) or known
     if not known and len(word) > 2:
@@ -209,7 +232,7 @@ _HABITAT = {
     "lake": {"boat", "duck", "flamingo"},
     "underwater": {"fish", "octopus", "jellyfish", "shark", "turtle", "submarine"},
     "road": {"car", "truck", "bicycle", "motorcycle"},
-    "space": {"astronaut", "ufo", "planet"},
+    "space": {"astronaut", "planet"},
     "desert": {"camel", "cactus", "pyramid"},
     "snowfield": {"penguin", "snowman"},
     "sky": {"balloon", "plane", "helicopter", "bird", "eagle", "rocket", "dragon", "kite", "bat"},
@@ -229,6 +252,7 @@ _HABITAT = {
     "meadow": {"rabbit", "butterfly", "bee", "unicorn", "mushroom"},
     "forest": {"deer", "fox", "bear", "wolf", "owl", "tent", "campfire"},
 }
+_WET = frozenset({"sea", "lake", "river", "beach", "island"})
 TABLETOP = frozenset(
     "cup teapot vase fruitbowl bowl apple citrus pear banana cherry strawberry grapes watermelon pineapple pumpkin "
     "cake cupcake donut bread cheese pizza burger sushi icecream bottle wineglass book books candle lamp clock "
@@ -253,6 +277,12 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
             places.append("table")
     if reading.trees and not {"forest", "island", "beach", "mountains", "space"}.intersection(places):
         places.append("forest" if "palm" not in reading.trees else "beach")
+    # A street, a room or the stars named after a landscape belong to its style or its sky.
+    places = [p for i, p in enumerate(places) if i == 0 or p not in {"street", "room", "table", "space", "underwater"}]
+    if any(thing.name == "planet" for thing in things):
+        things = [thing for thing in things if thing.name != "ring"]
+    if any(thing.name == "bridge" for thing in things) and not _WET.intersection(places):
+        places.append("sea" if "city" in places or "street" in places else "lake")
     hour = max(reading.hours, key=lambda name: reading.hours[name]) if reading.hours else ""
     weather = frozenset(reading.weather) - denied_weather
     if {"aurora", "stars", "fireworks", "fireflies", "moon"} & weather and hour not in {"night", "dusk"}:

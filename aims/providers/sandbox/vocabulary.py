@@ -13,6 +13,10 @@ graphic novel|coral reef|still life|sci fi|science fiction|studio ghibli|cel sha
 ferris wheel|hot dog|steam train|steam locomotive|t rex|high rise|wind turbine|christmas tree|palm tree|palm trees
 birch forest|pine forest|rice field|wheat field|living room|bed room|water color|water colour|water lily
 color pencil|colored pencil|coloured pencil|felt tip|wood cut|wood block|lino cut|risograph print|ball point
+ink wash|sumi e|ink drawing|pencil sketch|screen print|studio portrait|studio photograph|studio photo|film still
+film photograph|film photo|long exposure|light trails|retro futuristic|retro futurism|high fantasy|street art|spray paint
+die cut|picture book|instant film|paper art|ukiyo e|cross hatching|cross stitch|8 bit|16 bit|neon tube|neon tubes
+neon sign|neon light|glitch art|3d cartoon|clay model|post impressionist|technical drawing|blade runner|time lapse
 snow man|rubber duck|rocking chair|street lamp|street light|street lights|wine bottle|picnic table
 """.replace("\n", "|")
 
@@ -66,8 +70,8 @@ PLACES = {
     "village": "village town hamlet suburb neighborhood settlement",
     "road": "road highway path trail route racetrack track driveway",
     "underwater": "underwater undersea reef coralreef coral submerged seabed aquarium abyss",
-    "space": "space cosmos galaxy nebula universe cosmic orbit interstellar outerspace milkyway solarsystem spacestation astral",
-    "room": "room interior livingroom bedroom kitchen library studio office cafe window indoors attic hallway bar restaurant museum hall shop",
+    "space": "space cosmos galaxy nebula universe orbit interstellar outerspace milkyway solarsystem spacestation",
+    "room": "room interior livingroom bedroom kitchen library office cafe window indoors attic hallway bar restaurant museum hall shop",
     "table": "table stilllife tabletop desk windowsill counter",
     "snowfield": "arctic antarctica glacier tundra iceberg",
     "moonscape": "mars martian moonscape alien exoplanet crater",
@@ -128,7 +132,7 @@ THINGS = {
     "frog": "frog toad",
     "snake": "snake serpent python cobra",
     "snail": "snail",
-    "portrait": "portrait face headshot bust selfie closeup head",
+    "portrait": "portrait face headshot selfie head",
     "person": "person man boy traveler traveller hiker wanderer people human guy farmer fisherman worker chef musician painter artist surfer skater runner soldier cowboy monk hero stranger student teacher doctor child kid dancer ballerina businessman monk",
     "woman": "woman girl lady princess dancer ballerina bride mother geisha goddess female fairy mermaid angel",
     "couple": "couple lovers",
@@ -260,7 +264,7 @@ THINGS = {
     "ghost": "ghost spirit phantom",
     "hammer": "hammer wrench tool axe",
     "backpack": "backpack bag suitcase handbag luggage",
-    "statue": "statue sculpture monument",
+    "statue": "statue sculpture monument bust",
     "fountain": "fountain",
     "fence": "fence",
     "bench": "bench",
@@ -341,7 +345,7 @@ TONES = {
     "muted": "muted faded desaturated subtle pale soft subdued washed",
     "moody": "moody dramatic ominous eerie spooky haunted sinister mysterious dystopian horror apocalyptic creepy",
     "dreamy": "dreamy ethereal surreal magical enchanted whimsical serene peaceful tranquil calm",
-    "neon": "neon cyberpunk synthwave fluorescent holographic glowing",
+    "neon": "neon cyberpunk fluorescent holographic glowing",
 }
 
 EMPTY = (
