@@ -18,7 +18,7 @@ from aims.core.errors import Conflict, NotFound
 from aims.core.settings import MIB, Settings
 from aims.core.signals import Signals
 from aims.generation import Studio
-from aims.media import decode
+from aims.media import Uploads, decode
 from aims.media.storage import Disk
 from aims.providers.registry import NOT_PROVIDERS, Adapter, Providers, Tools
 
@@ -92,16 +92,23 @@ async def open_studio(
         allowed=[*decode.TASKS, *provider_tasks()],
         memory_bytes=CHILD_MEMORY,
     )
+    counter = catalog.Counter(
+        settings.home / "catalog",
+        {"image": settings.default_image_model, "video": settings.default_video_model},
+    )
+    counter.take(await db.read(catalog.overrides.load))
+    disk = Disk(settings.home / "media", min_free=settings.min_free_mib * MIB)
     return Studio(
         settings=settings,
         db=db,
-        shelf=catalog.open_shelf(),
+        counter=counter,
         providers=Providers(connect_providers(Tools(children, settings)), settings.sandbox),
-        storage=Disk(settings.home / "media", min_free=settings.min_free_mib * MIB),
+        storage=disk,
         ring=keys.Ring(master),
         secrets=master,
         signals=Signals(),
         children=children,
+        uploads=Uploads(db, disk, children),
         driver=f"{socket.gethostname()}:{os.getpid()}:{ids.token()[:8]}",
         begin=begin,
     )

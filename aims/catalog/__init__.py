@@ -1,10 +1,12 @@
 """Owns what can be made and what it costs: the models, their parameters and prices, and the styles.
 
-Everything comes from TOML files, read once at the start; nothing here touches a database or the network.
-Callers open a shelf, check a request against it, and quote the draft that comes out.
+What is offered comes from TOML files, and an operator's changes of price, status and visibility from the database.
+Callers take a shelf from the counter, check a request against it, and quote the draft that comes out.
 """
 
+from . import overrides
 from .checking import check
+from .counter import Counter, Offer
 from .drafts import Draft, Reference
 from .listing import describe
 from .pricing import Quote, quote
@@ -14,10 +16,12 @@ from .spelling import provider_input
 
 __all__ = [
     "Change",
+    "Counter",
     "Draft",
     "Kind",
     "Model",
     "Multiplier",
+    "Offer",
     "Price",
     "Quote",
     "Reference",
@@ -26,6 +30,7 @@ __all__ = [
     "check",
     "describe",
     "open_shelf",
+    "overrides",
     "provider_input",
     "quote",
 ]

@@ -14,6 +14,7 @@ COMMANDS = {
     "keys": ("aims.cli.keys:keys", "Create, list and revoke API keys."),
     "workspaces": ("aims.cli.workspaces:workspaces", "Create and list workspaces."),
     "credits": ("aims.cli.credits:credits_group", "Grant credits and show statements."),
+    "catalog": ("aims.cli.catalog:catalog", "List, price, pause, hide and add models."),
     "ledger": ("aims.cli.ledger:ledger", "Check the books."),
     "doctor": ("aims.cli.doctor:doctor", "Say what is wrong with this instance, and what to do."),
 }

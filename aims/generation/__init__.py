@@ -4,8 +4,10 @@ This is the only place where the areas meet: it joins the catalogue, credits, ke
 """
 
 from aims.generation.cancel import cancel
-from aims.generation.history import Finding, GenerationView, is_finished, read, unfinished
+from aims.generation.history import Finding, GenerationView, is_finished, read, share_url, unfinished
 from aims.generation.idempotency import Idempotency
+from aims.generation.previews import style_preview
+from aims.generation.references import referenced
 from aims.generation.studio import Studio
 from aims.generation.submit import Accepted, submit
 from aims.generation.supervisor import Supervisor
@@ -23,6 +25,9 @@ __all__ = [
     "cancel",
     "is_finished",
     "read",
+    "referenced",
+    "share_url",
+    "style_preview",
     "submit",
     "unfinished",
     "verify",

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 
+from aims import media
 from aims.core.errors import StudioError, Unavailable
 from aims.core.log import logger
 from aims.generation.attempt import Attempt, Loaded
@@ -48,22 +49,31 @@ async def _store(studio: Studio, found: Loaded, position: int, made: Made) -> St
     if made.data is None:
         raise AssertionError("an output by address needs the fetcher, which inline providers do without")
     kind = recognise(made.data)
-    probe = await decode.probe(studio.children, made.data)
+    probe, small = await decode.examine(studio.children, made.data, generated=True)
     output = found.outputs[position]
     key = storage.key(
         found.workspace_id, output.id, output.token, kind.extension if kind else "bin", found.created_at
     )
-    await _write(studio, key, made.data)
+    await _write(studio, media.files(key, made.data, small))
     digest = hashlib.sha256(made.data).hexdigest()
-    return Stored(key, probe.content_type, len(made.data), digest, probe.width, probe.height)
+    return Stored(
+        key,
+        probe.content_type,
+        len(made.data),
+        digest,
+        probe.width,
+        probe.height,
+        preview=small.preview,
+        colour=small.colour,
+    )
 
 
-async def _write(studio: Studio, key: str, data: bytes) -> None:
-    """Write a file, waiting out a full disk: the picture is made and paid for."""
+async def _write(studio: Studio, files: dict[str, bytes]) -> None:
+    """Write an output's files, waiting out a full disk: the picture is made and paid for."""
     wait = 0.2
     while True:
         try:
-            await asyncio.to_thread(studio.storage.write, key, data)
+            await asyncio.to_thread(studio.storage.write_all, files)
             return
         except Unavailable as error:
             logger.warning("output waits", reason=error.code)

@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, func, select
 
-from aims import credits
+from aims import credits, media
 from aims.core.clock import SECOND, now, rfc3339
 from aims.core.db import Tx, among
 from aims.core.errors import NotFound
 from aims.core.ids import looks_like_id
 from aims.generation.lifecycle import OUTSIDE, TERMINAL, State
-from aims.generation.request import decode
+from aims.generation.request import decode, encode
 from aims.generation.settle import Stored
 from aims.generation.tables import generations, outputs
 
@@ -106,7 +106,8 @@ def read(tx: Tx, workspace_id: str, generation_id: str, base_url: str) -> Findin
         raise NotFound("There is no such generation in this workspace.")
     request = decode(row.request)
     rows = tx.all(_OUTPUTS, generation=row.id)
-    view = view_of(row, request.parameters, [output_view(each, base_url) for each in rows], row.now)
+    shares = media.shares_of(tx, encode([each.id for each in rows]))
+    view = view_of(row, request.parameters, [output_view(each, base_url, shares) for each in rows], row.now)
     return Finding(
         view,
         State(row.state) in TERMINAL,
@@ -135,7 +136,7 @@ def _stored(row: Any) -> Stored:
     return msgspec.json.decode(row.stored, type=Stored)
 
 
-def output_view(row: Any, base_url: str) -> OutputView:
+def output_view(row: Any, base_url: str, shares: dict[str, str]) -> OutputView:
     """An output as everybody sees it: its file only once it is delivered."""
     if row.state != "completed":
         status = "failed" if row.state == "failed" else "queued"
@@ -148,12 +149,19 @@ def output_view(row: Any, base_url: str) -> OutputView:
         row.position,
         "completed",
         url=f"{base_url}/{stored.storage_key}",
+        thumbnail_url=f"{base_url}/{media.thumbnail_key(stored.storage_key, 512)}",
+        share_url=share_url(base_url, shares[row.id]) if row.id in shares else None,
         width=stored.width,
         height=stored.height,
         duration=None if stored.duration_ms is None else stored.duration_ms / 1000,
         content_type=stored.content_type,
         bytes=stored.bytes,
     )
+
+
+def share_url(base_url: str, share_id: str) -> str:
+    """The public address of a share."""
+    return f"{base_url}/shared/media/{share_id}"
 
 
 def view_of(

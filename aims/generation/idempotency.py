@@ -39,6 +39,18 @@ def read(header: str | None, method: str, path: str, body: object) -> Idempotenc
 
     Raises Invalid for a key that is empty, longer than 255 characters, or has characters outside printable ASCII.
     """
+    key = key_of(header)
+    if key is None:
+        return None
+    canonical = msgspec.json.encode([method, path, body], order="deterministic")
+    return Idempotency(key, hashlib.sha256(canonical).hexdigest())
+
+
+def key_of(header: str | None) -> str | None:
+    """The key in an Idempotency-Key header, quoted or bare.
+
+    Raises Invalid for a key that is empty, longer than 255 characters, or has characters outside printable ASCII.
+    """
     if header is None:
         return None
     key = header.strip()
@@ -48,8 +60,7 @@ def read(header: str | None, method: str, path: str, body: object) -> Idempotenc
         raise Invalid.field(
             "Idempotency-Key", f"An Idempotency-Key has 1 to {LONGEST} printable ASCII characters."
         )
-    canonical = msgspec.json.encode([method, path, body], order="deterministic")
-    return Idempotency(key, hashlib.sha256(canonical).hexdigest())
+    return key
 
 
 def find(tx: Tx, workspace_id: str, wanted: Idempotency) -> str | None:

@@ -41,7 +41,7 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Request)
 
 
-def freeze(draft: Draft, quote: Quote, prompt: str, directive: str) -> Request:
+def freeze(draft: Draft, quote: Quote, prompt: str, directive: str, sources: tuple[str, ...] = ()) -> Request:
     """The request that a checked draft becomes; `prompt` is the styled prompt without the provider's instructions."""
     return Request(
         model=draft.model.id,
@@ -59,6 +59,7 @@ def freeze(draft: Draft, quote: Quote, prompt: str, directive: str) -> Request:
         duration=draft.duration,
         audio=draft.audio,
         aspect_ratio=draft.aspect_ratio,
+        references=sources,
         make_public=draft.make_public,
         sync_mode=draft.sync_mode,
     )

@@ -64,6 +64,8 @@ class Stored(msgspec.Struct, frozen=True):
     width: int
     height: int
     duration_ms: int | None = None
+    preview: str | None = None
+    colour: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ def finish(tx: Tx, row: Any, last: AttemptResult) -> None:
     cancelled = row.cancel_requested_at is not None and not delivered
     for output in delivered:
         _keep(tx, row, output)
+        if request.make_public:
+            media.share(tx, row.workspace_id, output.id)
     for output in all_outputs:
         ok = output.state == "stored"
         tx.run(
@@ -198,6 +202,8 @@ def _keep(tx: Tx, row: Any, output: Any) -> None:
         width=stored.width,
         height=stored.height,
         duration_ms=stored.duration_ms,
+        preview=stored.preview,
+        colour=stored.colour,
         source="generation",
         generation_id=row.id,
         prompt=row.prompt,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from aims.catalog import Shelf
+from aims.catalog import Counter, Shelf
 from aims.core.children import Children
 from aims.core.db import Database
 from aims.core.secrets import Secrets
@@ -11,6 +11,7 @@ from aims.core.settings import Settings
 from aims.core.signals import Signals
 from aims.generation.places import Places
 from aims.keys import Ring
+from aims.media import Uploads
 from aims.media.storage import Disk
 from aims.providers import Providers
 
@@ -25,16 +26,22 @@ class Studio:
 
     settings: Settings
     db: Database
-    shelf: Shelf
+    counter: Counter
     providers: Providers
     storage: Disk
     ring: Ring
     secrets: Secrets
     signals: Signals
     children: Children
+    uploads: Uploads
     driver: str
     begin: Callable[[str, int, str], None] | None = None
     _places: dict[str, Places] = field(default_factory=dict)
+
+    @property
+    def shelf(self) -> Shelf:
+        """What the whole instance is offered, before any workspace's own changes."""
+        return self.counter.of("").shelf
 
     def all_places(self) -> list[Places]:
         """The places at every provider that has been asked for."""

@@ -15,6 +15,7 @@ from aims.core.errors import NotEnoughCredits
 from aims.generation import idempotency
 from aims.generation.history import GenerationView, OutputView, view_of
 from aims.generation.idempotency import Idempotency
+from aims.generation.references import referenced
 from aims.generation.request import encode, freeze
 from aims.generation.studio import Studio
 from aims.generation.tables import generations, outputs
@@ -96,7 +97,11 @@ async def submit(studio: Studio, actor: Actor, draft: Draft, *, key: Idempotency
     charged and nothing stored.
     """
     actor.require(f"{draft.kind}:generate")
-    plan = prepare(studio, actor, draft, catalog.quote(draft.model, draft), key)
+    sources: tuple[str, ...] = ()
+    if draft.references:
+        base_url = studio.settings.base_url
+        sources = await studio.db.read(referenced, actor.workspace_id, base_url, draft.references)
+    plan = prepare(studio, actor, draft, catalog.quote(draft.model, draft), key, sources)
     studio.storage.require_space()
     failpoints.hit("submit.checked")
     try:
@@ -112,8 +117,15 @@ async def submit(studio: Studio, actor: Actor, draft: Draft, *, key: Idempotency
     return outcome
 
 
-def prepare(studio: Studio, actor: Actor, draft: Draft, quote: Quote, key: Idempotency | None) -> Plan:
-    """Make the rows. The provider is chosen here and stays with the generation."""
+def prepare(
+    studio: Studio,
+    actor: Actor,
+    draft: Draft,
+    quote: Quote,
+    key: Idempotency | None,
+    sources: tuple[str, ...] = (),
+) -> Plan:
+    """Make the rows. The provider is chosen here and stays with the generation. `sources`: keys of its pictures."""
     adapter = studio.providers.route(draft.model.provider)
     prompt, directive = adapter.vet(draft.styled_prompt)
     generation_id = ids.new_id()
@@ -126,7 +138,7 @@ def prepare(studio: Studio, actor: Actor, draft: Draft, quote: Quote, key: Idemp
         "model": draft.model.id,
         "provider": adapter.name,
         "prompt": draft.prompt,
-        "request": encode(freeze(draft, quote, prompt, directive)),
+        "request": encode(freeze(draft, quote, prompt, directive, sources)),
         "quote": encode(quote),
         "style_applied": draft.style_applied,
         "ignored_parameters": encode(draft.ignored_parameters),

@@ -1,6 +1,6 @@
 """Look again for everybody who waits: one statement for all of them, however many they are.
 
-It makes up for signals that were lost, and for changes that another process made.
+It makes up for signals that were lost, and for what another process changed, the catalogue included.
 """
 
 import asyncio
@@ -8,8 +8,9 @@ import asyncio
 import msgspec
 from sqlalchemy import select
 
+from aims import catalog
 from aims.core.db import Tx, members
-from aims.core.errors import Unavailable
+from aims.core.errors import Invalid, Unavailable
 from aims.core.log import logger
 from aims.core.signals import LOOK_AGAIN_SECONDS
 from aims.generation.studio import Studio
@@ -57,8 +58,11 @@ class Watch:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
             try:
                 await self.look()
+                self._studio.counter.take(await self._studio.db.read(catalog.overrides.load))
             except Unavailable as error:
                 logger.warning("watch waits", reason=error.code)
+            except Invalid as error:
+                logger.error("catalogue not read", reason=error.sentence)
 
     async def look(self) -> None:
         """Look once, and wake whoever waits for what has changed."""

@@ -3,6 +3,22 @@
 Bytes are on the disk, synced, before a row names them; a row names them before anybody is told of them.
 """
 
-from aims.media.assets import Asset, at, keep
+from aims.media.assets import Asset, at, find, keep, thumbnail_key
+from aims.media.sharing import Shared, share, shared, shares_of, unshare
+from aims.media.uploads import Kept, Uploads, files
 
-__all__ = ["Asset", "at", "keep"]
+__all__ = [
+    "Asset",
+    "Kept",
+    "Shared",
+    "Uploads",
+    "at",
+    "files",
+    "find",
+    "keep",
+    "share",
+    "shared",
+    "shares_of",
+    "thumbnail_key",
+    "unshare",
+]

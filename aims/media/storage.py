@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,12 @@ def key(workspace_id: str, asset_id: str, token: str, extension: str, created_mi
     """The storage key of an asset, which is also the path of its address."""
     moment = datetime.fromtimestamp(created_micros / 1_000_000, UTC)
     return f"workspaces/{workspace_id}/{moment:%Y}/{moment:%m}/{asset_id}-{token}.{extension}"
+
+
+def upload_key(workspace_id: str, asset_id: str, token: str, extension: str, created_micros: int) -> str:
+    """The storage key of what a person sent."""
+    moment = datetime.fromtimestamp(created_micros / 1_000_000, UTC)
+    return f"workspaces/{workspace_id}/uploads/{moment:%Y}/{moment:%m}/{asset_id}-{token}.{extension}"
 
 
 class Disk:
@@ -45,16 +52,27 @@ class Disk:
 
         Raises Unavailable when the disk is full or cannot be written; then nothing is left behind.
         """
-        target = self.path(storage_key)
-        temporary = self._temporary / ids.new_id()
+        self.write_all({storage_key: data})
+
+    def write_all(self, files: Mapping[str, bytes]) -> None:
+        """Put several files in their places, as `write` does, with one sync of each folder. The last is put last."""
+        temporary: list[Path] = []
+        folders: dict[Path, None] = {}
         try:
-            _make_folders(target.parent)
-            _write_synced(temporary, data)
+            for storage_key, data in files.items():
+                folder = self.path(storage_key).parent
+                _make_folders(folder)
+                folders[folder] = None
+                temporary.append(self._temporary / ids.new_id())
+                _write_synced(temporary[-1], data)
             failpoints.hit("storage.written")
-            temporary.replace(target)
-            _sync_folder(target.parent)
+            for storage_key, path in zip(files, temporary, strict=True):
+                path.replace(self.path(storage_key))
+            for folder in folders:
+                _sync_folder(folder)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
+            for path in temporary:
+                path.unlink(missing_ok=True)
             raise Unavailable(
                 f"The studio's disk cannot be written ({error.strerror}). The work waits until it can.",
                 code="storage_full",

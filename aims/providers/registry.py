@@ -31,6 +31,12 @@ class Providers:
     adapters: Mapping[str, Adapter]
     mode: str
 
+    @property
+    def stands_in(self) -> bool:
+        """Whether the sandbox serves models of providers that are not connected."""
+        connected = any(name != SANDBOX for name in self.adapters)
+        return SANDBOX in self.adapters and (self.mode == "always" or (self.mode == "auto" and not connected))
+
     def route(self, provider: str) -> Adapter:
         """The adapter that a new generation of a model of `provider` is given. It stays with it.
 
@@ -39,8 +45,7 @@ class Providers:
         own = self.adapters.get(provider)
         if own is not None and self.mode != "always":
             return own
-        connected = any(name != SANDBOX for name in self.adapters)
-        if self.mode == "always" or (self.mode == "auto" and not connected):
+        if self.stands_in:
             return self.adapters[SANDBOX]
         raise Unavailable(
             f"The provider `{provider}` is not connected, so this model cannot run. Connect it or use another model.",

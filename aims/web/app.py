@@ -4,10 +4,11 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 
 from aims.web import files, health
-from aims.web.api import generate, generations
+from aims.web.api import catalogue, generate, generations, media, uploads
 from aims.web.desk import Desk
 from aims.web.errors import HANDLERS
 from aims.web.gate import Gate
+from aims.web.public import front, previews, shared
 
 LARGEST_BODY = 1 << 20
 
@@ -18,13 +19,32 @@ def make_app(desk: Desk) -> Gate:
         path="/api/v1",
         route_handlers=[
             generate.generate_image,
-            generate.generate_video,
+            catalogue.image_models,
+            catalogue.video_models,
+            catalogue.models,
+            catalogue.styles,
+            catalogue.estimate_image,
+            catalogue.estimate_video,
+            uploads.upload,
+            media.share,
+            media.unshare,
             generations.show,
             generations.stop,
         ],
     )
     app = Litestar(
-        route_handlers=[api, health.health, health.ready, files.file],
+        route_handlers=[
+            api,
+            health.health,
+            health.ready,
+            files.file,
+            front.front,
+            front.static,
+            shared.show,
+            shared.file,
+            shared.thumbnail,
+            previews.style,
+        ],
         exception_handlers=HANDLERS,
         state=State({"desk": desk}),
         request_max_body_size=LARGEST_BODY,

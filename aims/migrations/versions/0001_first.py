@@ -13,6 +13,33 @@ down_revision = None
 def upgrade() -> None:
     """Make every table, and let the database itself refuse changes of the ledger."""
     op.create_table(
+        "catalog_changes",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("credits", sa.BigInteger(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=True),
+        sa.Column("substitute", sa.Text(), nullable=True),
+        sa.Column("hidden", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "status IS NULL OR status IN ('active', 'paused', 'retired')",
+            name=op.f("ck_catalog_changes_status"),
+        ),
+        sa.CheckConstraint(
+            "credits IS NULL OR (credits >= 0 AND credits <= 1000000)",
+            name=op.f("ck_catalog_changes_credits"),
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "model", name=op.f("pk_catalog_changes")),
+    )
+    op.create_table(
+        "catalog_defaults",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('image', 'video')", name=op.f("ck_catalog_defaults_kind")),
+        sa.PrimaryKeyConstraint("workspace_id", "kind", name=op.f("pk_catalog_defaults")),
+    )
+    op.create_table(
         "instance",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -68,6 +95,8 @@ def upgrade() -> None:
         sa.Column("width", sa.Integer(), nullable=False),
         sa.Column("height", sa.Integer(), nullable=False),
         sa.Column("duration_ms", sa.BigInteger(), nullable=True),
+        sa.Column("preview", sa.Text(), nullable=True),
+        sa.Column("colour", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("generation_id", sa.Text(), nullable=True),
         sa.Column("prompt", sa.Text(), nullable=True),
@@ -225,8 +254,7 @@ def upgrade() -> None:
         sa.Column("sandbox", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "debit IN ('available', 'held', 'revenue', 'expired', 'grants', 'purchases')"
-            " AND credit IN ('available', 'held', 'revenue', 'expired', 'grants', 'purchases')",
+            "debit IN ('available', 'held', 'revenue', 'expired', 'grants', 'purchases') AND credit IN ('available', 'held', 'revenue', 'expired', 'grants', 'purchases')",
             name=op.f("ck_entries_accounts"),
         ),
         sa.CheckConstraint(
@@ -259,8 +287,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("resolved_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "(state = 'open' AND captured = 0 AND released = 0 AND resolved_at IS NULL)"
-            " OR (state = 'resolved' AND captured + released = amount AND resolved_at IS NOT NULL)",
+            "(state = 'open' AND captured = 0 AND released = 0 AND resolved_at IS NULL) OR (state = 'resolved' AND captured + released = amount AND resolved_at IS NOT NULL)",
             name=op.f("ck_holds_resolution"),
         ),
         sa.CheckConstraint(
@@ -309,6 +336,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outputs")),
         sa.UniqueConstraint("generation_id", "position", name=op.f("uq_outputs_generation_id_position")),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "shares",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("asset_id", sa.Text(), nullable=False),
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_shares_asset_id")),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], name=op.f("fk_shares_workspace_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shares")),
+    )
+    op.create_index(
+        "uq_shares_live",
+        "shares",
+        ["asset_id"],
+        unique=True,
+        sqlite_where=sa.text("revoked_at IS NULL"),
+        postgresql_where=sa.text("revoked_at IS NULL"),
+    )
+    op.create_table(
+        "upload_keys",
+        sa.Column("workspace_id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("asset_id", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["asset_id"], ["assets.id"], name=op.f("fk_upload_keys_asset_id")),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspaces.id"], name=op.f("fk_upload_keys_workspace_id")
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_upload_keys")),
     )
     if op.get_bind().dialect.name == "postgresql":
         op.execute(

@@ -1,24 +1,29 @@
 """The child's side of the sandbox: an order in, the bytes of one picture out."""
 
 import hashlib
+import io
+import math
 
 import msgspec
+from PIL import Image
 
 from aims.providers import contract
 from aims.providers.sandbox import draw as painter
 
 DEFAULT_SIDE = 1024
+SMALLEST, LARGEST, STEP = 64, 4096, 8
 
 
 def draw(job: bytes) -> bytes:
     """Draw the output at one position of an order: the same order and position give the same bytes."""
     position, order = msgspec.msgpack.decode(job, type=tuple[int, contract.Order])
     parameters = order.parameters
+    width, height = size(order)
     return painter.picture(
         painter.Order(
             prompt=order.prompt,
-            width=order.width or DEFAULT_SIDE,
-            height=order.height or DEFAULT_SIDE,
+            width=width,
+            height=height,
             seed=seed(order, position),
             negative_prompt=order.negative_prompt,
             references=order.references,
@@ -26,6 +31,22 @@ def draw(job: bytes) -> bytes:
             output_format=str(parameters.get("output_format") or "png"),
         )
     )
+
+
+def size(order: contract.Order) -> tuple[int, int]:
+    """The pixels to draw: those that were asked for, else the first reference's shape at about one megapixel."""
+    if order.width and order.height:
+        return order.width, order.height
+    if not order.references:
+        return DEFAULT_SIDE, DEFAULT_SIDE
+    with Image.open(io.BytesIO(order.references[0])) as reference:
+        width, height = reference.size
+    scale = DEFAULT_SIDE / math.sqrt(width * height)
+    return _fit(width * scale), _fit(height * scale)
+
+
+def _fit(side: float) -> int:
+    return max(SMALLEST, min(LARGEST, round(side / STEP) * STEP))
 
 
 def seed(order: contract.Order, position: int) -> int:

@@ -20,8 +20,8 @@ async def _generate(request: AnyRequest, kind: Kind) -> Response[Any]:
     preference = preferences.read(header(request, b"prefer"))
     body = await json_object(request)
     key = idempotency.read(header(request, b"idempotency-key"), "POST", request.scope["path"], body)
-    default = studio.settings.default_image_model if kind == "image" else studio.settings.default_video_model
-    draft = catalog.check(studio.shelf, kind, body, default_model=default)
+    offer = studio.counter.of(actor.workspace_id)
+    draft = catalog.check(offer.shelf, kind, body, default_model=offer.default_model(kind))
     accepted = await submit(studio, actor, draft, key=key)
     return await answer(at, actor.workspace_id, accepted, preference)
 
@@ -30,12 +30,3 @@ async def _generate(request: AnyRequest, kind: Kind) -> Response[Any]:
 async def generate_image(request: AnyRequest) -> Response[Any]:
     """Make or edit pictures. Scope `image:generate`."""
     return await _generate(request, "image")
-
-
-@post("/videos/generate", status_code=200, request_max_body_size=LONGEST)
-async def generate_video(request: AnyRequest) -> Response[Any]:
-    """Make a film. Scope `video:generate`."""
-    return await _generate(request, "video")
-
-
-__all__ = ["generate_image", "generate_video"]

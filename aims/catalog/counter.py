@@ -1,0 +1,91 @@
+"""What a workspace is offered: the files, changed by the operator for the instance, then for the workspace.
+
+It is kept ready in memory, so that a request does not ask the database; whoever runs the process refreshes it every
+two seconds, when somebody has changed something.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from aims.catalog.overrides import Overrides, applied
+from aims.catalog.shelf import Shelf, open_shelf
+from aims.catalog.spec import Kind
+from aims.catalog.tables import EVERYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One workspace's models and styles, and the model that a request without one gets."""
+
+    shelf: Shelf
+    _defaults: dict[str, str]
+
+    def default_model(self, kind: Kind) -> str:
+        """The id to use when a request names no model."""
+        return self._defaults[kind]
+
+
+class Counter:
+    """Keeps every workspace's offer. `folder`: the operator's own models and styles, which come on top of ours.
+
+    defaults: the default model of each kind, from the settings.
+    """
+
+    def __init__(self, folder: Path, defaults: dict[str, str]) -> None:
+        self._folder = folder
+        self._settings = defaults
+        self._files = self._look()
+        self._shelf = self._open()
+        self._said = Overrides()
+        self._offers: dict[str, Offer] = {}
+
+    def of(self, workspace_id: str) -> Offer:
+        """What this workspace is offered now."""
+        name = workspace_id if self._has_own(workspace_id) else EVERYWHERE
+        offer = self._offers.get(name)
+        if offer is None:
+            offer = self._offers[name] = self._make(name)
+        return offer
+
+    @property
+    def files(self) -> Shelf:
+        """What the files say, without anybody's changes."""
+        return self._shelf
+
+    def take(self, said: Overrides) -> None:
+        """Use these changes from now on. Read the operator's folder again if a file in it changed.
+
+        Raises Invalid for a file that is wrong; then what was there stays.
+        """
+        files = self._look()
+        if files != self._files:
+            self._shelf = self._open()
+            self._files = files
+            self._offers.clear()
+        if said != self._said:
+            self._said = said
+            self._offers.clear()
+
+    def _has_own(self, workspace_id: str) -> bool:
+        return workspace_id in self._said.changes or any(
+            (workspace_id, kind) in self._said.defaults for kind in self._settings
+        )
+
+    def _make(self, name: str) -> Offer:
+        said = self._said
+        shelf = applied(self._shelf, said.changes.get(EVERYWHERE, {}))
+        if name != EVERYWHERE:
+            shelf = applied(shelf, said.changes.get(name, {}))
+        defaults = {
+            kind: said.defaults.get((name, kind)) or said.defaults.get((EVERYWHERE, kind)) or own
+            for kind, own in self._settings.items()
+        }
+        return Offer(shelf, defaults)
+
+    def _open(self) -> Shelf:
+        return open_shelf([self._folder] if self._folder.is_dir() else None)
+
+    def _look(self) -> tuple[tuple[str, int], ...]:
+        if not self._folder.is_dir():
+            return ()
+        return tuple(sorted((str(path), path.stat().st_mtime_ns) for path in self._folder.rglob("*.toml")))

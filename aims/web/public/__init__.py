@@ -1,0 +1,1 @@
+"""Pages that a stranger may see: the front page, shared pictures, style previews."""
