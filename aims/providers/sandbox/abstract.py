@@ -30,12 +30,17 @@ def inks(scene: Scene, palette: Palette, rng: np.random.Generator) -> Inks:
         found = [*palette.sky, palette.far, palette.near]
     else:
         hue, step = rng.random() * 360, (28.0, 120.0, 150.0, 180.0)[int(rng.integers(4))]
-        found = [from_hue(hue + step * k + spread(-12, 12, rng), spread(0.38, 0.62, rng), spread(0.5, 0.85, rng)) for k in range(4)]
+        found = [
+            from_hue(hue + step * k + spread(-12, 12, rng), spread(0.38, 0.62, rng), spread(0.5, 0.85, rng))
+            for k in range(4)
+        ]
         found += [from_hue(hue, 0.88, 0.5), from_hue(hue + step, 0.17, 0.5)]
     for tone, rich in (("vivid", 1.5), ("muted", 0.5)):
         if tone in scene.tones:
             found = [turned(colour, 0, rich) for colour in found]
-    dark = bool({"moody", "neon"} & set(scene.tones)) or scene.hour in {"night", "storm"} or rng.random() < 0.3
+    dark = (
+        bool({"moody", "neon"} & set(scene.tones)) or scene.hour in {"night", "storm"} or rng.random() < 0.3
+    )
     found.sort(key=luma, reverse=not dark)
     return found
 
@@ -47,7 +52,9 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
     canvas.box(0, 0, canvas.w, canvas.h, colours[0])
     kind = next((name for name in scene.abstract if name in KINDS), "decorative")
     if kind == "decorative":
-        kind = ("shapes", "petals", "hills", "arches", "orbits", "terrazzo")[int(generator(key, "kind").integers(6))]
+        kind = ("shapes", "petals", "hills", "arches", "orbits", "terrazzo")[
+            int(generator(key, "kind").integers(6))
+        ]
     KINDS[kind](canvas, colours, rng)
     for index, thing in enumerate([t for t in scene.things if t.name in cast.SUBJECTS][:2]):
         height = 0.5 * thing.size
@@ -92,7 +99,11 @@ def _cell(canvas: Canvas, at: Point, c: float, ink: Rgb, kind: int, other: Rgb) 
 
 def _shapes(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
     for index in range(22):
-        x, y, r = rng.random() * canvas.w, rng.random() * canvas.h, spread(0.04, 0.26, rng) * (1.3 - index / 30)
+        x, y, r = (
+            rng.random() * canvas.w,
+            rng.random() * canvas.h,
+            spread(0.04, 0.26, rng) * (1.3 - index / 30),
+        )
         ink, kind, turn = _pick(colours, rng), int(rng.integers(5)), rng.random() * 6.28
         if kind == 0:
             canvas.oval(x, y, r, r, ink)
@@ -100,12 +111,30 @@ def _shapes(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
             canvas.oval(x, y, r, r, ink)
             canvas.oval(x, y, r * 0.72, r * 0.72, _pick(colours, rng))
         elif kind == 2:
-            canvas.polygon([(x + math.cos(turn + k * 2.094) * r, y + math.sin(turn + k * 2.094) * r) for k in range(3)], ink)
+            canvas.polygon(
+                [(x + math.cos(turn + k * 2.094) * r, y + math.sin(turn + k * 2.094) * r) for k in range(3)],
+                ink,
+            )
         elif kind == 3:
-            canvas.line([(x - math.cos(turn) * r * 2, y - math.sin(turn) * r * 2), (x + math.cos(turn) * r * 2, y + math.sin(turn) * r * 2)], 0.008, ink)
+            canvas.line(
+                [
+                    (x - math.cos(turn) * r * 2, y - math.sin(turn) * r * 2),
+                    (x + math.cos(turn) * r * 2, y + math.sin(turn) * r * 2),
+                ],
+                0.008,
+                ink,
+            )
         else:
             c, s = math.cos(turn) * r, math.sin(turn) * r
-            canvas.polygon([(x - c - s * 0.3, y - s + c * 0.3), (x + c - s * 0.3, y + s + c * 0.3), (x + c + s * 0.3, y + s - c * 0.3), (x - c + s * 0.3, y - s - c * 0.3)], ink)
+            canvas.polygon(
+                [
+                    (x - c - s * 0.3, y - s + c * 0.3),
+                    (x + c - s * 0.3, y + s + c * 0.3),
+                    (x + c + s * 0.3, y + s - c * 0.3),
+                    (x - c + s * 0.3, y - s - c * 0.3),
+                ],
+                ink,
+            )
 
 
 def _waves(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
@@ -133,10 +162,14 @@ def _circles(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
 
 
 def _gradient(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
-    grid = np.array([[colours[int(rng.integers(len(colours)))] for _ in range(4)] for _ in range(4)], np.uint8)
+    grid = np.array(
+        [[colours[int(rng.integers(len(colours)))] for _ in range(4)] for _ in range(4)], np.uint8
+    )
     canvas.lay(Image.fromarray(grid).resize((256, 256), Image.Resampling.BICUBIC))
     for _ in range(5):
-        canvas.glow(rng.random() * canvas.w, rng.random() * canvas.h, spread(0.15, 0.5, rng), _pick(colours, rng), 0.5)
+        canvas.glow(
+            rng.random() * canvas.w, rng.random() * canvas.h, spread(0.15, 0.5, rng), _pick(colours, rng), 0.5
+        )
 
 
 def _pattern(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
@@ -152,12 +185,20 @@ def _pattern(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
             elif kind == 1:
                 for petal in range(6):
                     a = petal * 1.0472
-                    canvas.oval(x + math.cos(a) * cell * 0.2, y + math.sin(a) * cell * 0.2, cell * 0.14, cell * 0.14, one if (row + column) % 2 else two)
+                    canvas.oval(
+                        x + math.cos(a) * cell * 0.2,
+                        y + math.sin(a) * cell * 0.2,
+                        cell * 0.14,
+                        cell * 0.14,
+                        one if (row + column) % 2 else two,
+                    )
                 canvas.oval(x, y, cell * 0.12, cell * 0.12, three)
             else:
                 h = cell * 0.5
                 canvas.polygon([(x, y - h), (x + h, y), (x, y + h), (x - h, y)], one if column % 2 else two)
-                canvas.polygon([(x, y - h * 0.6), (x + h * 0.6, y), (x, y + h * 0.6), (x - h * 0.6, y)], colours[0])
+                canvas.polygon(
+                    [(x, y - h * 0.6), (x + h * 0.6, y), (x, y + h * 0.6), (x - h * 0.6, y)], colours[0]
+                )
                 canvas.oval(x, y, h * 0.22, h * 0.22, three)
 
 
@@ -169,7 +210,11 @@ def _maze(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
     ink, wide = colours[-1], cell * 0.56
     while stack:
         column, row = stack[-1]
-        ways = [(column + a, row + b) for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1)) if 0 <= column + a < across and 0 <= row + b < down and (column + a, row + b) not in seen]
+        ways = [
+            (column + a, row + b)
+            for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1))
+            if 0 <= column + a < across and 0 <= row + b < down and (column + a, row + b) not in seen
+        ]
         if not ways:
             stack.pop()
             continue
@@ -179,7 +224,13 @@ def _maze(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
         a = (ox + (column + 0.5) * cell, oy + (row + 0.5) * cell)
         b = (ox + (way[0] + 0.5) * cell, oy + (way[1] + 0.5) * cell)
         half = wide / 2
-        canvas.box(min(a[0], b[0]) - half, min(a[1], b[1]) - half, max(a[0], b[0]) + half, max(a[1], b[1]) + half, ink)
+        canvas.box(
+            min(a[0], b[0]) - half,
+            min(a[1], b[1]) - half,
+            max(a[0], b[0]) + half,
+            max(a[1], b[1]) + half,
+            ink,
+        )
     canvas.oval(ox + cell / 2, oy + cell / 2, cell * 0.24, cell * 0.24, colours[2])
     canvas.oval(ox + (across - 0.5) * cell, oy + (down - 0.5) * cell, cell * 0.24, cell * 0.24, colours[2])
 
@@ -197,7 +248,12 @@ def _mandala(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
             px, py = x + math.cos(a) * out, y + math.sin(a) * out
             nx, ny = -math.sin(a), math.cos(a)
             tip, root = out + 0.05, out - 0.045
-            petal = [(x + math.cos(a) * root, y + math.sin(a) * root), (px + nx * wide, py + ny * wide), (x + math.cos(a) * tip, y + math.sin(a) * tip), (px - nx * wide, py - ny * wide)]
+            petal = [
+                (x + math.cos(a) * root, y + math.sin(a) * root),
+                (px + nx * wide, py + ny * wide),
+                (x + math.cos(a) * tip, y + math.sin(a) * tip),
+                (px - nx * wide, py - ny * wide),
+            ]
             canvas.polygon(smooth(petal, steps=5) if kind < 2 else petal, ink)
             canvas.oval(px, py, min(wide * 0.45, 0.014), min(wide * 0.45, 0.014), other)
     canvas.oval(x, y, 0.04, 0.04, colours[-1])
@@ -208,14 +264,33 @@ def _stripes(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
     lean, at = spread(-0.9, 0.9, rng), -1.2
     while at < canvas.w + 1.2:
         wide = spread(0.015, 0.12, rng)
-        canvas.polygon([(at, 0), (at + wide, 0), (at + wide + lean * canvas.h, canvas.h), (at + lean * canvas.h, canvas.h)], _pick(colours, rng))
+        canvas.polygon(
+            [
+                (at, 0),
+                (at + wide, 0),
+                (at + wide + lean * canvas.h, canvas.h),
+                (at + lean * canvas.h, canvas.h),
+            ],
+            _pick(colours, rng),
+        )
         at += wide * spread(1.0, 1.5, rng)
 
 
 def _splash(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
     for _ in range(9):
-        x, y, r, ink = rng.random() * canvas.w, rng.random() * canvas.h, spread(0.06, 0.2, rng), _pick(colours, rng)
-        rim = [(x + math.cos(k / 26 * math.tau) * r * spread(0.6, 1.5, rng), y + math.sin(k / 26 * math.tau) * r * spread(0.6, 1.5, rng)) for k in range(26)]
+        x, y, r, ink = (
+            rng.random() * canvas.w,
+            rng.random() * canvas.h,
+            spread(0.06, 0.2, rng),
+            _pick(colours, rng),
+        )
+        rim = [
+            (
+                x + math.cos(k / 26 * math.tau) * r * spread(0.6, 1.5, rng),
+                y + math.sin(k / 26 * math.tau) * r * spread(0.6, 1.5, rng),
+            )
+            for k in range(26)
+        ]
         canvas.polygon(smooth(rim, steps=5), ink)
         for _ in range(26):
             a, out = rng.random() * math.tau, r * spread(1.2, 2.8, rng)
@@ -231,7 +306,13 @@ def _spiral(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
         out = 0.021 * math.sqrt(index)
         a = index * golden + shift
         size = 0.004 + 0.011 * min(1.0, out * 1.4)
-        canvas.oval(x + math.cos(a) * out, y + math.sin(a) * out, size, size, colours[1 + (index // 21) % (len(colours) - 1)])
+        canvas.oval(
+            x + math.cos(a) * out,
+            y + math.sin(a) * out,
+            size,
+            size,
+            colours[1 + (index // 21) % (len(colours) - 1)],
+        )
 
 
 def _network(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
@@ -240,7 +321,9 @@ def _network(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
         for a, b in spots[index + 1 :]:
             away = math.hypot(a - x, b - y)
             if away < 0.2:
-                canvas.line([(x, y), (a, b)], 0.003 * (1.2 - away * 4), mix(colours[2], colours[0], away * 3.4))
+                canvas.line(
+                    [(x, y), (a, b)], 0.003 * (1.2 - away * 4), mix(colours[2], colours[0], away * 3.4)
+                )
     for x, y in spots:
         size, ink = spread(0.006, 0.02, rng), _pick(colours, rng)
         canvas.glow(x, y, size * 3.2, ink, 0.5)
@@ -253,9 +336,18 @@ def _petals(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
         ink, count, turn = _pick(colours, rng), int(rng.integers(5, 10)), rng.random() * 6
         for petal in range(count):
             a = turn + petal / count * math.tau
-            tip, nx, ny = (x + math.cos(a) * r, y + math.sin(a) * r), -math.sin(a) * r * 0.26, math.cos(a) * r * 0.26
+            tip, nx, ny = (
+                (x + math.cos(a) * r, y + math.sin(a) * r),
+                -math.sin(a) * r * 0.26,
+                math.cos(a) * r * 0.26,
+            )
             middle = (x + math.cos(a) * r * 0.6, y + math.sin(a) * r * 0.6)
-            canvas.polygon(smooth([(x, y), (middle[0] + nx, middle[1] + ny), tip, (middle[0] - nx, middle[1] - ny)], steps=5), ink if petal % 2 else mix(ink, colours[0], 0.22))
+            canvas.polygon(
+                smooth(
+                    [(x, y), (middle[0] + nx, middle[1] + ny), tip, (middle[0] - nx, middle[1] - ny)], steps=5
+                ),
+                ink if petal % 2 else mix(ink, colours[0], 0.22),
+            )
         canvas.oval(x, y, r * 0.18, r * 0.18, _pick(colours, rng))
 
 
@@ -296,7 +388,13 @@ def _terrazzo(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
         x, y = rng.random() * canvas.w, rng.random() * canvas.h
         r = 0.012 + 0.055 * float(field[int(y / canvas.h * 95), int(x / canvas.w * 95)]) ** 2
         turn, count = rng.random() * 6, int(rng.integers(4, 7))
-        rim = [(x + math.cos(turn + k / count * math.tau) * r * spread(0.6, 1.2, rng), y + math.sin(turn + k / count * math.tau) * r * spread(0.6, 1.2, rng)) for k in range(count)]
+        rim = [
+            (
+                x + math.cos(turn + k / count * math.tau) * r * spread(0.6, 1.2, rng),
+                y + math.sin(turn + k / count * math.tau) * r * spread(0.6, 1.2, rng),
+            )
+            for k in range(count)
+        ]
         canvas.polygon(rim, _pick(colours, rng))
 
 

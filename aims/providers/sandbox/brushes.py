@@ -34,7 +34,9 @@ def _tattoo(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     skin = Image.new("RGB", image.size, (222, 178, 146))
     drawn = linework.ink(surface.blurred(image, 0.004), rng).convert("L")
     skin.paste((34, 52, 60), (0, 0, *image.size), drawn.point([int((255 - v) * 0.9) for v in range(256)]))
-    return surface.vignette(surface.shaded(skin, 1 + surface.grain(image.size, rng, 4) * 0.06), 0.5, (120, 70, 50))
+    return surface.vignette(
+        surface.shaded(skin, 1 + surface.grain(image.size, rng, 4) * 0.06), 0.5, (120, 70, 50)
+    )
 
 
 def _doodle(image: Image.Image, rng: np.random.Generator) -> Image.Image:

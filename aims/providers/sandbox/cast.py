@@ -65,7 +65,9 @@ def place(
     canvas.image.paste(tile, (left, top), tile)
 
 
-def tile_of(subject: Subject, thing: Thing, pixels: float, rng: np.random.Generator, lamp: bool) -> Image.Image:
+def tile_of(
+    subject: Subject, thing: Thing, pixels: float, rng: np.random.Generator, lamp: bool
+) -> Image.Image:
     """The subject alone on a transparent square tile, `pixels` high without its margin."""
     main: Rgb = thing.colours[0] if thing.colours else turned(subject.colour, float(rng.normal(0, 7)))
     if luma(main) < 30:
@@ -112,9 +114,7 @@ def on_stage(canvas: Canvas, scene: Scene, palette: Palette, stage: Stage, key: 
         place(canvas, palette, thing, spot, generator(key, thing.name, order))
 
 
-def _slots(
-    canvas: Canvas, things: list[Thing], stage: Stage, rng: np.random.Generator
-) -> list[list[float]]:
+def _slots(canvas: Canvas, things: list[Thing], stage: Stage, rng: np.random.Generator) -> list[list[float]]:
     """The x of every copy of every subject: neighbours keep apart, the first stays near the middle."""
     away = -1.0 if stage.sky.x > canvas.w / 2 else 1.0
     main = canvas.w * (0.5 + away * spread(0.02, 0.12, rng))

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aims.providers.sandbox import abstract, cast, depths, indoors, isometric, landscape, outer_space, single, sky
+from aims.providers.sandbox import (
+    abstract,
+    cast,
+    depths,
+    indoors,
+    isometric,
+    landscape,
+    outer_space,
+    single,
+    sky,
+)
 from aims.providers.sandbox.canvas import Canvas
 from aims.providers.sandbox.noise import generator
 from aims.providers.sandbox.palette import Palette, dyed, for_hour, mix, turned, with_colours
@@ -31,14 +41,29 @@ def toned(palette: Palette, tones: tuple[str, ...]) -> Palette:
     """The palette after the mood words: warm, cool, vivid, muted, moody, neon."""
     sky, far, near, ambient = palette.sky, palette.far, palette.near, palette.ambient
     for tone in tones:
-        tint = {"warm": (255, 176, 96), "cool": (96, 150, 255), "moody": (34, 40, 66), "neon": (150, 40, 220)}.get(tone)
+        tint = {
+            "warm": (255, 176, 96),
+            "cool": (96, 150, 255),
+            "moody": (34, 40, 66),
+            "neon": (150, 40, 220),
+        }.get(tone)
         share = {"warm": 0.2, "cool": 0.22, "moody": 0.3, "neon": 0.28}.get(tone, 0.0)
         rich = {"vivid": 1.5, "muted": 0.45}.get(tone)
         if tint is not None:
-            sky = (mix(sky[0], tint, share), mix(sky[1], tint, share), dyed(sky[2], tint, share), dyed(sky[3], tint, share))
+            sky = (
+                mix(sky[0], tint, share),
+                mix(sky[1], tint, share),
+                dyed(sky[2], tint, share),
+                dyed(sky[3], tint, share),
+            )
             far, ambient = mix(far, tint, share), mix(ambient, tint, share * 0.6)
         if rich is not None:
-            sky = (turned(sky[0], 0, rich), turned(sky[1], 0, rich), turned(sky[2], 0, rich), turned(sky[3], 0, rich))
+            sky = (
+                turned(sky[0], 0, rich),
+                turned(sky[1], 0, rich),
+                turned(sky[2], 0, rich),
+                turned(sky[3], 0, rich),
+            )
             far, near = turned(far, 0, rich), turned(near, 0, rich)
     return replace(palette, sky=sky, far=far, near=near, ambient=ambient)
 

@@ -30,9 +30,21 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
         line = waves(rng, 70, canvas.w * 1.1, 3)
         colour = mix(mix(low, top, 0.32), mix(rgb("c8a878"), low, 0.55), t)
         y = canvas.h * (0.72 + 0.1 * layer)
-        canvas.shaded(band(canvas, line, y, canvas.h * 0.08, canvas.h + 0.02), mix(colour, top, 0.2), mix(colour, low, 0.3))
+        canvas.shaded(
+            band(canvas, line, y, canvas.h * 0.08, canvas.h + 0.02),
+            mix(colour, top, 0.2),
+            mix(colour, low, 0.3),
+        )
         for _ in range(int((4 + 3 * layer) * max(1.0, canvas.w))):
-            growing(canvas, rng.random() * canvas.w, y + canvas.h * (0.07 + 0.03 * t), 0.07 + 0.09 * t, mix(low, top, 0.3), 1 - t, rng)
+            growing(
+                canvas,
+                rng.random() * canvas.w,
+                y + canvas.h * (0.07 + 0.03 * t),
+                0.07 + 0.09 * t,
+                mix(low, top, 0.3),
+                1 - t,
+                rng,
+            )
     _dwellers(canvas, scene, key, rng)
     for _ in range(26):
         x, y, size = rng.random() * canvas.w, rng.random() * canvas.h * 0.9, 0.003 + 0.011 * rng.random() ** 2
@@ -45,7 +57,10 @@ def _water(canvas: Canvas, top: Rgb, low: Rgb, rng: np.random.Generator) -> None
     wide, tall = 256, 256
     ys = np.linspace(0, 1, tall, dtype=np.float32)[:, None]
     xs = np.linspace(0, 1, wide, dtype=np.float32)[None, :]
-    air = np.array(top, np.float32) + (np.array(low, np.float32) - np.array(top, np.float32)) * (ys**0.8)[..., None]
+    air = (
+        np.array(top, np.float32)
+        + (np.array(low, np.float32) - np.array(top, np.float32)) * (ys**0.8)[..., None]
+    )
     air = np.repeat(air, wide, axis=1) if air.shape[1] == 1 else air
     source = spread(0.3, 0.7, rng)
     angle = np.arctan2(xs - source, ys + 0.22)
@@ -55,7 +70,9 @@ def _water(canvas: Canvas, top: Rgb, low: Rgb, rng: np.random.Generator) -> None
     canvas.lay(Image.fromarray(air.clip(0, 255).astype(np.uint8)))
 
 
-def growing(canvas: Canvas, x: float, y: float, tall: float, haze: Rgb, far: float, rng: np.random.Generator) -> None:
+def growing(
+    canvas: Canvas, x: float, y: float, tall: float, haze: Rgb, far: float, rng: np.random.Generator
+) -> None:
     """One coral, fan or weed."""
     colour = mix(CORALS[int(rng.integers(6))], haze, 0.2 + far * 0.65)
     dark = mix(colour, (20, 20, 60), 0.3)
@@ -65,7 +82,15 @@ def growing(canvas: Canvas, x: float, y: float, tall: float, haze: Rgb, far: flo
         for blade in range(4):
             lean, reach = spread(-0.3, 0.3, rng) * tall, tall * spread(0.9, 1.8, rng)
             bx = x + (blade - 1.5) * tall * 0.14
-            path = smooth([(bx, y), (bx + lean, y - reach * 0.4), (bx - lean * 0.4, y - reach * 0.7), (bx + lean, y - reach)], closed=False)
+            path = smooth(
+                [
+                    (bx, y),
+                    (bx + lean, y - reach * 0.4),
+                    (bx - lean * 0.4, y - reach * 0.7),
+                    (bx + lean, y - reach),
+                ],
+                closed=False,
+            )
             canvas.line(path, tall * 0.09, weed if blade % 2 else mix(weed, (10, 40, 50), 0.25))
     elif kind == 1:
         _branch(canvas, (x, y), tall * 0.42, -math.pi / 2, tall * 0.16, colour, 4, rng)
@@ -79,20 +104,46 @@ def growing(canvas: Canvas, x: float, y: float, tall: float, haze: Rgb, far: flo
         canvas.oval(x, y, tall * 0.6, tall * 0.45, dark)
         canvas.oval(x - tall * 0.04, y - tall * 0.03, tall * 0.53, tall * 0.38, colour)
         for _ in range(8):
-            canvas.oval(x + spread(-0.4, 0.4, rng) * tall, y - spread(0.02, 0.28, rng) * tall, tall * 0.05, tall * 0.03, dark)
+            canvas.oval(
+                x + spread(-0.4, 0.4, rng) * tall,
+                y - spread(0.02, 0.28, rng) * tall,
+                tall * 0.05,
+                tall * 0.03,
+                dark,
+            )
 
 
-def _branch(canvas: Canvas, at: tuple[float, float], reach: float, angle: float, width: float, colour: Rgb, depth: int, rng: np.random.Generator) -> None:
+def _branch(
+    canvas: Canvas,
+    at: tuple[float, float],
+    reach: float,
+    angle: float,
+    width: float,
+    colour: Rgb,
+    depth: int,
+    rng: np.random.Generator,
+) -> None:
     tip = (at[0] + math.cos(angle) * reach, at[1] + math.sin(angle) * reach)
     canvas.line([at, tip], width, colour)
     canvas.oval(tip[0], tip[1], width / 2, width / 2, colour)
     if depth > 1:
         for turn in (-0.5, 0.45):
-            _branch(canvas, tip, reach * 0.72, angle + turn * spread(0.6, 1.3, rng), width * 0.7, colour, depth - 1, rng)
+            _branch(
+                canvas,
+                tip,
+                reach * 0.72,
+                angle + turn * spread(0.6, 1.3, rng),
+                width * 0.7,
+                colour,
+                depth - 1,
+                rng,
+            )
 
 
 def _dwellers(canvas: Canvas, scene: Scene, key: str, rng: np.random.Generator) -> None:
-    things = [t for t in scene.things if t.name in cast.SUBJECTS and t.name != "portrait"] or [Thing("fish", 5)]
+    things = [t for t in scene.things if t.name in cast.SUBJECTS and t.name != "portrait"] or [
+        Thing("fish", 5)
+    ]
     if not any(t.name == "fish" for t in things) and not scene.denied & {"fish"}:
         things = [*things, Thing("fish", 3, 0.5)]
     for index, thing in enumerate(things):
@@ -100,10 +151,19 @@ def _dwellers(canvas: Canvas, scene: Scene, key: str, rng: np.random.Generator) 
             subject = cast.SUBJECTS[thing.name]
             height = subject.height * thing.size * (1.5 if index == 0 and thing.count < 3 else 0.85)
             height = min(height * spread(0.85, 1.15, rng), canvas.h * 0.8)
-            x = canvas.w * (0.5 + (spread(-0.08, 0.08, rng) if index == 0 and thing.count == 1 else spread(-0.4, 0.4, rng)))
+            x = canvas.w * (
+                0.5
+                + (spread(-0.08, 0.08, rng) if index == 0 and thing.count == 1 else spread(-0.4, 0.4, rng))
+            )
             if thing.count > 1:
                 x = canvas.w * ((copy + spread(0.25, 0.75, rng)) / thing.count)
             foot = canvas.h * spread(0.3, 0.68, rng) + height * 0.5
             if subject.home in {"ground", "table"}:
                 foot = canvas.h * 0.93
-            place(canvas, None, thing, Place(x, foot, height, bool(rng.random() < 0.5)), generator(key, thing.name, copy))
+            place(
+                canvas,
+                None,
+                thing,
+                Place(x, foot, height, bool(rng.random() < 0.5)),
+                generator(key, thing.name, copy),
+            )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from aims.providers.sandbox import brushes, compose, encode, scene
+from aims.providers.sandbox import brushes, compose, edit, encode, scene, signature, single
 from aims.providers.sandbox.canvas import Canvas
 
 # Shapes are drawn up to twice as large and reduced once, which smooths every edge at the price of one pass.
@@ -40,17 +40,38 @@ def picture(order: Order) -> bytes:
 def paint(order: Order) -> Image.Image:
     """The finished picture before encoding: RGB, or RGBA when transparency is asked and the format can hold it.
 
-    The same prompt, seed and size give the same pixels.
+    The same prompt, seed and size give the same pixels. References that are not pictures raise `Invalid`.
     """
     read = brushes.prepared(scene.read(order.prompt, order.negative_prompt))
     area = order.width * order.height
     shrink = min(1.0, math.sqrt(WORKED_PIXELS / area))
     work = (max(1, round(order.width * shrink)), max(1, round(order.height * shrink)))
-    factor = 2 if work[0] * work[1] * 4 <= DRAWN_PIXELS and not brushes.coarse(read) else 1
-    canvas = Canvas.blank(work[0] * factor, work[1] * factor)
-    compose.paint(canvas, read, order.seed)
-    image = canvas.image.reduce(factor) if factor > 1 else canvas.image
-    image = brushes.finished(image, read, order.seed)
+    if order.references:
+        image = edit.paint(edit.opened(order.references, work), read, order.seed, order.mask)
+    elif order.transparent and order.output_format != "jpeg":
+        image = _alone(read, work, order.seed)
+    else:
+        image = _drawn(read, work, order.seed)
     if image.size != (order.width, order.height):
         image = image.resize((order.width, order.height), Image.Resampling.BICUBIC)
-    return image
+    return signature.sign(image) if order.mark else image
+
+
+def _drawn(read: scene.Scene, size: tuple[int, int], seed: int) -> Image.Image:
+    factor = 2 if size[0] * size[1] * 4 <= DRAWN_PIXELS and not brushes.coarse(read) else 1
+    canvas = Canvas.blank(size[0] * factor, size[1] * factor)
+    compose.paint(canvas, read, seed)
+    image = canvas.image.reduce(factor) if factor > 1 else canvas.image
+    return brushes.finished(image, read, seed)
+
+
+def _alone(read: scene.Scene, size: tuple[int, int], seed: int) -> Image.Image:
+    """The subject on alpha; brushes work on it over white and its outline stays."""
+    cut = single.cutout(size, read, compose.palette_of(read, seed), f"{seed}/{read.layout}")
+    if not brushes.chosen(read):
+        return cut
+    ground = Image.new("RGB", size, (255, 255, 255))
+    ground.paste(cut, mask=cut)
+    painted = brushes.finished(ground, read, seed)
+    painted.putalpha(cut.getchannel("A"))
+    return painted

@@ -20,7 +20,11 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
     """Paints the scene as a diorama on a floating block."""
     rng = generator(key, "isometric")
     top = mix(palette.sky[1], (255, 255, 255), 0.35)
-    canvas.shaded([(0, 0), (canvas.w, 0), (canvas.w, canvas.h), (0, canvas.h)], top, mix(palette.sky[3], (255, 255, 255), 0.2))
+    canvas.shaded(
+        [(0, 0), (canvas.w, 0), (canvas.w, canvas.h), (0, canvas.h)],
+        top,
+        mix(palette.sky[3], (255, 255, 255), 0.2),
+    )
     unit = min(canvas.w / (SIDE * 1.85), canvas.h / (SIDE * 1.75))
     board = _Board(canvas, palette, unit, (canvas.w / 2, canvas.h * 0.5 - SIDE * unit * 0.3))
     heights, tones = _ground(scene, rng)
@@ -56,7 +60,12 @@ class _Board:
         """A box with a light top and two shaded sides."""
         (x, y), (wide, deep), high = foot, size, base + tall
         tone = lit(tone, mix(self.palette.ambient, (255, 255, 255), 0.3))
-        a, b, c, d = self.at(x, y, high), self.at(x + wide, y, high), self.at(x + wide, y + deep, high), self.at(x, y + deep, high)
+        a, b, c, d = (
+            self.at(x, y, high),
+            self.at(x + wide, y, high),
+            self.at(x + wide, y + deep, high),
+            self.at(x, y + deep, high),
+        )
         e, f, g = self.at(x + wide, y, base), self.at(x + wide, y + deep, base), self.at(x, y + deep, base)
         self.canvas.polygon([d, c, f, g], mix(tone, (20, 20, 60), 0.18))
         self.canvas.polygon([c, b, e, f], mix(tone, (20, 20, 60), 0.36))
@@ -66,11 +75,18 @@ class _Board:
         """A four-sided peak, with a cap of another colour when asked."""
         x, y = foot
         top = self.at(x + size / 2, y + size / 2, base + tall)
-        left, front, right = self.at(x, y + size, base), self.at(x + size, y + size, base), self.at(x + size, y, base)
+        left, front, right = (
+            self.at(x, y + size, base),
+            self.at(x + size, y + size, base),
+            self.at(x + size, y, base),
+        )
         self.canvas.polygon([left, front, top], brighter(tone, 0.08))
         self.canvas.polygon([front, right, top], mix(tone, (20, 20, 60), 0.3))
         if cap is not None:
-            part = [(top[0] + (px - top[0]) * 0.38, top[1] + (py - top[1]) * 0.38) for px, py in (left, front, right)]
+            part = [
+                (top[0] + (px - top[0]) * 0.38, top[1] + (py - top[1]) * 0.38)
+                for px, py in (left, front, right)
+            ]
             self.canvas.polygon([part[0], part[1], top], cap)
             self.canvas.polygon([part[1], part[2], top], mix(cap, (60, 70, 140), 0.25))
 
@@ -95,13 +111,20 @@ def _ground(scene: Scene, rng: np.random.Generator) -> tuple[np.ndarray, list[li
     wet = places & {"sea", "lake", "beach", "island", "river", "bridge"}
     for row in range(SIDE):
         for column in range(SIDE):
-            water = ("river" in places and column in {3, 4}) or (wet and "river" not in places and column + row >= SIDE + 1)
+            water = ("river" in places and column in {3, 4}) or (
+                wet and "river" not in places and column + row >= SIDE + 1
+            )
             if water or (places & {"sea", "island"} and abs(column - 2) + abs(row - 2) > 2):
-                heights[row, column], tones[row][column] = -0.12, mix(WATER, (255, 255, 255), 0.12 * float(rng.random()))
+                heights[row, column], tones[row][column] = (
+                    -0.12,
+                    mix(WATER, (255, 255, 255), 0.12 * float(rng.random())),
+                )
     return heights, tones
 
 
-def _furnish(board: _Board, scene: Scene, cell: tuple[int, int], high: float, rng: np.random.Generator) -> None:
+def _furnish(
+    board: _Board, scene: Scene, cell: tuple[int, int], high: float, rng: np.random.Generator
+) -> None:
     places, (column, row) = set(scene.places), cell
     if high < 0:
         return
@@ -127,7 +150,14 @@ def _furnish(board: _Board, scene: Scene, cell: tuple[int, int], high: float, rn
         board.block((column + 0.44, row + 0.44), (0.12, 0.12), high, 0.22, rgb("6b4a34"))
         for level in range(3):
             size = 0.62 - 0.15 * level
-            board.pyramid((column + 0.5 - size / 2, row + 0.5 - size / 2), size, high + 0.2 + 0.26 * level, 0.5, green, None)
+            board.pyramid(
+                (column + 0.5 - size / 2, row + 0.5 - size / 2),
+                size,
+                high + 0.2 + 0.26 * level,
+                0.5,
+                green,
+                None,
+            )
 
 
 def _lights(board: _Board, foot: Point, base: float, tall: float) -> None:
@@ -137,4 +167,12 @@ def _lights(board: _Board, foot: Point, base: float, tall: float) -> None:
         up = base + 0.12 + level * 0.32
         for index in range(3):
             a, b = x + 0.1 + index * 0.22, x + 0.22 + index * 0.22
-            board.canvas.polygon([board.at(a, y + 0.76, up), board.at(b, y + 0.76, up), board.at(b, y + 0.76, up + 0.16), board.at(a, y + 0.76, up + 0.16)], glow)
+            board.canvas.polygon(
+                [
+                    board.at(a, y + 0.76, up),
+                    board.at(b, y + 0.76, up),
+                    board.at(b, y + 0.76, up + 0.16),
+                    board.at(a, y + 0.76, up + 0.16),
+                ],
+                glow,
+            )

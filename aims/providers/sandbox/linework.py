@@ -58,7 +58,9 @@ def charcoal(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 def chalkboard(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """White and a little coloured chalk on a dark board with smudges."""
     size = image.size
-    board = surface.shaded(Image.new("RGB", size, (38, 58, 50)), 1 + (surface.stained(size, rng, 3, 4) - 0.5) * 0.9)
+    board = surface.shaded(
+        Image.new("RGB", size, (38, 58, 50)), 1 + (surface.stained(size, rng, 3, 4) - 0.5) * 0.9
+    )
     dust = surface.grain(size, rng, 2.0)
     light = _dark(image)
     edge = _full(surface.lines(image, 0.005, 8, 14), size)
@@ -91,7 +93,12 @@ def blueprint(image: Image.Image, rng: np.random.Generator) -> Image.Image:
         for x, y in ((x0, y0), (x1, y1)):
             px, py, t = x * size[0], y * size[1], s * 0.014
             pen.line((px - t, py + t, px + t, py - t), fill=white, width=wide)
-    pen.rectangle((size[0] - s * 0.32, size[1] - s * 0.13, size[0] - inset, size[1] - inset), fill=(22, 66, 142), outline=white, width=wide)
+    pen.rectangle(
+        (size[0] - s * 0.32, size[1] - s * 0.13, size[0] - inset, size[1] - inset),
+        fill=(22, 66, 142),
+        outline=white,
+        width=wide,
+    )
     for row in range(1, 3):
         y = size[1] - s * 0.13 + row * s * 0.032
         pen.line((size[0] - s * 0.32, y, size[0] - inset, y), fill=white, width=wide)
@@ -138,7 +145,13 @@ def _lead(image: Image.Image) -> Rgb:
 def screen_print(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Four flat layers of ink from the picture's own hue."""
     lead = _lead(image)
-    stops = ((24, 28, 52), mix(lead, (30, 30, 60), 0.35), lead, mix(lead, (255, 214, 140), 0.6), (250, 240, 218))
+    stops = (
+        (24, 28, 52),
+        mix(lead, (30, 30, 60), 0.35),
+        lead,
+        mix(lead, (255, 214, 140), 0.6),
+        (250, 240, 218),
+    )
     level = np.clip(_dark(surface.blurred(image, 0.003)) * 5, 0, 4.99).astype(np.uint8)
     out = Image.fromarray(np.array(stops, np.uint8)[level])
     return surface.textured(out, surface.paper(image.size, rng, 0.1))
@@ -173,7 +186,9 @@ def comic(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     out = surface.inked(out, (12, 10, 16), np.maximum(edge, np.clip((0.1 - light) * 20, 0, 1)), size)
     pen, inset = ImageDraw.Draw(out), round(s * 0.022)
     pen.rectangle((0, 0, size[0], size[1]), outline=(255, 255, 255), width=inset)
-    pen.rectangle((inset, inset, size[0] - inset, size[1] - inset), outline=(12, 10, 16), width=max(2, s // 180))
+    pen.rectangle(
+        (inset, inset, size[0] - inset, size[1] - inset), outline=(12, 10, 16), width=max(2, s // 180)
+    )
     return out
 
 
@@ -185,7 +200,12 @@ def pop_art(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     light = _dark(small)
     dots = np.clip((0.66 - light - surface.screen(half, 34, 45) * 0.5) * 10, 0, 1)
     solid = np.maximum(np.clip((0.3 - light) * 14, 0, 1), _full(surface.lines(small, 0.009, 9, 8), half))
-    inks = [((255, 222, 0), (236, 0, 112), (28, 10, 60)), ((0, 186, 214), (255, 96, 40), (20, 16, 70)), ((255, 110, 170), (255, 232, 60), (0, 70, 150)), ((150, 220, 60), (130, 40, 190), (20, 24, 30))]
+    inks = [
+        ((255, 222, 0), (236, 0, 112), (28, 10, 60)),
+        ((0, 186, 214), (255, 96, 40), (20, 16, 70)),
+        ((255, 110, 170), (255, 232, 60), (0, 70, 150)),
+        ((150, 220, 60), (130, 40, 190), (20, 24, 30)),
+    ]
     out = Image.new("RGB", size)
     turn = int(rng.integers(4))
     for index in range(4):
@@ -204,15 +224,23 @@ def woodblock(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     base = surface.inked(base, (24, 52, 98), np.repeat(top, 8, axis=1), size)
     xs = np.arange(max(2, size[0] // 2), dtype=np.float32)
     bend = surface.stained((len(xs) * 4, (size[1] // 2 + 1) * 4), rng, 2.5, 2)[: size[1] // 2 + 1, : len(xs)]
-    wood = 0.5 + 0.5 * np.sin(np.linspace(0, 190, bend.shape[0])[:, None] + bend * 26)
-    base = surface.textured(base, 1 - 0.13 * wood.astype(np.float32), (255, 246, 226))
+    wood = 0.5 + 0.5 * np.sin(np.linspace(0, 420, bend.shape[0])[:, None] + bend * 34)
+    base = surface.textured(base, 1 - 0.08 * wood.astype(np.float32), (255, 246, 226))
     out = surface.inked(base, (30, 34, 56), surface.lines(image, 0.004, 8, 10) * 0.92, size)
     pen, seal = ImageDraw.Draw(out), s * 0.035
     x, y = size[0] - seal * 2.2, size[1] * 0.08
     pen.rectangle((x, y, x + seal, y + seal * 2.3), fill=(186, 44, 36))
     for row in range(3):
-        pen.line((x + seal * 0.25, y + seal * (0.45 + 0.7 * row), x + seal * 0.75, y + seal * (0.45 + 0.7 * row)), fill=(246, 232, 204), width=max(1, s // 250))
-        pen.line((x + seal * 0.5, y + seal * (0.3 + 0.7 * row), x + seal * 0.5, y + seal * (0.7 + 0.7 * row)), fill=(246, 232, 204), width=max(1, s // 250))
+        pen.line(
+            (x + seal * 0.25, y + seal * (0.45 + 0.7 * row), x + seal * 0.75, y + seal * (0.45 + 0.7 * row)),
+            fill=(246, 232, 204),
+            width=max(1, s // 250),
+        )
+        pen.line(
+            (x + seal * 0.5, y + seal * (0.3 + 0.7 * row), x + seal * 0.5, y + seal * (0.7 + 0.7 * row)),
+            fill=(246, 232, 204),
+            width=max(1, s // 250),
+        )
     return out
 
 
@@ -228,12 +256,16 @@ def cartoon(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 def crayon(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Waxy scribbles with white paper between them."""
     size, s = image.size, surface.short(image)
-    bright = surface.rich(surface.curved(surface.blurred(image, 0.008), (20, 20, 30), (255, 255, 250), 1.2), 1.8)
+    bright = surface.rich(
+        surface.curved(surface.blurred(image, 0.008), (20, 20, 30), (255, 255, 250), 1.2), 1.8
+    )
     wax = surface.grain(size, rng, 2.4)
     turn = spread(48, 66, rng)
     sway = _full(surface.stained(size, rng, 9, 2), size)
     stroke = surface.hatching(size, 64, turn) + (sway - 0.5) * 0.9
     cover = np.clip((1.02 - stroke * 0.85 + wax * 0.45) * 1.5, 0, 1)
     out = surface.inked((252, 250, 244), bright, cover, size)
-    edge = np.roll(_full(surface.lines(image, 0.007, 9, 12), size), (round(s * 0.004), round(s * 0.003)), (0, 1))
+    edge = np.roll(
+        _full(surface.lines(image, 0.007, 9, 12), size), (round(s * 0.004), round(s * 0.003)), (0, 1)
+    )
     return surface.inked(out, (40, 34, 60), np.clip(edge * (0.8 + wax * 0.5), 0, 0.9), size)

@@ -32,10 +32,20 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
     ship_like = [t for t in scene.things if t.name in cast.SUBJECTS and t.name not in {"planet", "portrait"}]
     for index, thing in enumerate(ship_like):
         for copy in range(min(4, thing.count)):
-            height = min(0.62, max(0.34, cast.SUBJECTS[thing.name].height) * 1.15 * thing.size / (1 + 0.4 * index))
-            x = canvas.w * (0.5 + (0.0 if index == 0 and thing.count == 1 else (-0.26 + 0.3 * ((index + copy) % 3))))
+            height = min(
+                0.62, max(0.34, cast.SUBJECTS[thing.name].height) * 1.15 * thing.size / (1 + 0.4 * index)
+            )
+            x = canvas.w * (
+                0.5 + (0.0 if index == 0 and thing.count == 1 else (-0.26 + 0.3 * ((index + copy) % 3)))
+            )
             y = canvas.h * spread(0.42, 0.62, rng) + height * 0.5
-            place(canvas, None, thing, Place(x, y, height, bool(rng.random() < 0.3)), generator(key, thing.name, copy))
+            place(
+                canvas,
+                None,
+                thing,
+                Place(x, y, height, bool(rng.random() < 0.3)),
+                generator(key, thing.name, copy),
+            )
 
 
 def nebula(canvas: Canvas, first: Rgb, second: Rgb, spiral: bool, rng: np.random.Generator) -> None:
@@ -72,7 +82,9 @@ def stars(canvas: Canvas, rng: np.random.Generator) -> None:
     count = int(420 * max(1.0, min(3.0, canvas.w * canvas.h)))
     for _ in range(count):
         size = 0.0008 + 0.0024 * rng.random() ** 5
-        tone = mix((255, 255, 255), (170, 195, 255) if rng.random() < 0.5 else (255, 220, 180), rng.random() * 0.6)
+        tone = mix(
+            (255, 255, 255), (170, 195, 255) if rng.random() < 0.5 else (255, 220, 180), rng.random() * 0.6
+        )
         x, y = rng.random() * canvas.w, rng.random() * canvas.h
         canvas.oval(x, y, size, size, mix((40, 40, 70), tone, spread(0.4, 1, rng)))
         if size > 0.0025:
@@ -81,19 +93,30 @@ def stars(canvas: Canvas, rng: np.random.Generator) -> None:
             canvas.line([(x, y - size * 5), (x, y + size * 5)], 0.001, tone)
 
 
-def _planets(canvas: Canvas, asked: Thing | None, names: set[str], rng: np.random.Generator, system: bool) -> None:
+def _planets(
+    canvas: Canvas, asked: Thing | None, names: set[str], rng: np.random.Generator, system: bool
+) -> None:
     if system:
         _system(canvas, rng)
         return
     main = 0.3 if asked is not None else 0.17
     x = canvas.w * (0.5 if asked is not None and len(names) == 1 else (0.22 if rng.random() < 0.5 else 0.78))
     y = canvas.h * (0.5 if asked is not None and len(names) == 1 else spread(0.25, 0.35, rng))
-    tone: Rgb = asked.colours[0] if asked is not None and asked.colours else from_hue(rng.random() * 360, 0.52, 0.55)
+    tone: Rgb = (
+        asked.colours[0] if asked is not None and asked.colours else from_hue(rng.random() * 360, 0.52, 0.55)
+    )
     planet(canvas, (x, y), main * (asked.size if asked else 1.0), tone, rng.random() < 0.6, rng)
     for _ in range((asked.count if asked else 1)):
         px, py = canvas.w * spread(0.1, 0.9, rng), canvas.h * spread(0.12, 0.88, rng)
         if math.hypot(px - x, py - y) > main * 1.5:
-            planet(canvas, (px, py), spread(0.03, 0.085, rng), from_hue(rng.random() * 360, 0.5, 0.45), rng.random() < 0.3, rng)
+            planet(
+                canvas,
+                (px, py),
+                spread(0.03, 0.085, rng),
+                from_hue(rng.random() * 360, 0.5, 0.45),
+                rng.random() < 0.3,
+                rng,
+            )
 
 
 def _system(canvas: Canvas, rng: np.random.Generator) -> None:
@@ -112,7 +135,9 @@ def _system(canvas: Canvas, rng: np.random.Generator) -> None:
         planet(canvas, (x + math.cos(angle) * out, y + math.sin(angle) * out), size, colour, index == 5, rng)
 
 
-def planet(canvas: Canvas, centre: tuple[float, float], r: float, tone: Rgb, ringed: bool, rng: np.random.Generator) -> None:
+def planet(
+    canvas: Canvas, centre: tuple[float, float], r: float, tone: Rgb, ringed: bool, rng: np.random.Generator
+) -> None:
     """A banded planet lit from the upper left, with a ring when asked."""
     side = max(6, round(r * 3.6 * canvas.scale))
     small = min(side, 420)
@@ -128,13 +153,21 @@ def planet(canvas: Canvas, centre: tuple[float, float], r: float, tone: Rgb, rin
     if ringed:
         u, v = xs * 0.94 + ys * 0.34, (ys * 0.94 - xs * 0.34) * 3.4
         out = np.hypot(u, v)
-        ring = np.clip((out - 1.22) * 18, 0, 1) * np.clip((1.74 - out) * 18, 0, 1) * (0.65 + 0.35 * np.sin(out * 42))
+        ring = (
+            np.clip((out - 1.22) * 18, 0, 1)
+            * np.clip((1.74 - out) * 18, 0, 1)
+            * (0.65 + 0.35 * np.sin(out * 42))
+        )
         front = (v > 0) | (away > 1)
         share = (ring * front * 0.9)[..., None]
         face = face + (np.array(mix(tone, (255, 240, 220), 0.6), np.float32) - face) * share
         alpha = np.maximum(alpha, ring * front * 0.9)
-    picture = Image.fromarray(np.clip(face, 0, 255).astype(np.uint8)).resize((side, side), Image.Resampling.BICUBIC)
+    picture = Image.fromarray(np.clip(face, 0, 255).astype(np.uint8)).resize(
+        (side, side), Image.Resampling.BICUBIC
+    )
     mask = Image.fromarray((alpha * 255).astype(np.uint8)).resize((side, side), Image.Resampling.BICUBIC)
     x, y = centre
     canvas.glow(x, y, r * 1.5, mix(tone, (255, 255, 255), 0.3), 0.35)
-    canvas.image.paste(picture, (round(x * canvas.scale - side / 2), round(y * canvas.scale - side / 2)), mask)
+    canvas.image.paste(
+        picture, (round(x * canvas.scale - side / 2), round(y * canvas.scale - side / 2)), mask
+    )

@@ -78,7 +78,10 @@ class Pen:
         if turn:
             c, s = math.cos(math.radians(turn)), math.sin(math.radians(turn))
             ring = [
-                (x + rx * math.cos(a) * c - ry * math.sin(a) * s, y + rx * math.cos(a) * s + ry * math.sin(a) * c)
+                (
+                    x + rx * math.cos(a) * c - ry * math.sin(a) * s,
+                    y + rx * math.cos(a) * s + ry * math.sin(a) * c,
+                )
                 for a in (step * math.tau / 40 for step in range(40))
             ]
             self.poly(ring, fill)
@@ -117,7 +120,9 @@ class Pen:
         x1, y1 = self.at((x + radius, y + radius))
         self.draw.ellipse((x0, y0, x1, y1), outline=fill, width=max(1, round(width * self.unit)))
 
-    def arc(self, x: float, y: float, radius: float, start: float, end: float, width: float, fill: Rgb) -> None:
+    def arc(
+        self, x: float, y: float, radius: float, start: float, end: float, width: float, fill: Rgb
+    ) -> None:
         """A part of a circle line, degrees clockwise from the right."""
         x0, y0 = self.at((x - radius, y - radius))
         x1, y1 = self.at((x + radius, y + radius))

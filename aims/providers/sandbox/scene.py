@@ -140,7 +140,8 @@ def _hear(reading: _Reading, word: str, rest: list[str], weight: float, craft: b
     """Takes one word in; of words about the craft only style, mood and light count."""
     following = next((w for w in rest if w.isalnum()), "")
     brushes = words.meanings(word, _lookup("brushes"))
-    reading.brushes += [name for name in brushes if name not in reading.brushes]
+    if not (craft and reading.brushes and weight < 0.9):
+        reading.brushes += [name for name in brushes if name not in reading.brushes]
     colour = words.meanings(word, _lookup("colours"))
     if craft:
         colour = ()
@@ -278,7 +279,11 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
     if reading.trees and not {"forest", "island", "beach", "mountains", "space"}.intersection(places):
         places.append("forest" if "palm" not in reading.trees else "beach")
     # A street, a room or the stars named after a landscape belong to its style or its sky.
-    places = [p for i, p in enumerate(places) if i == 0 or p not in {"street", "room", "table", "space", "underwater"}]
+    places = [
+        p
+        for i, p in enumerate(places)
+        if i == 0 or p not in {"street", "room", "table", "space", "underwater"}
+    ]
     if any(thing.name == "planet" for thing in things):
         things = [thing for thing in things if thing.name != "ring"]
     if any(thing.name == "bridge" for thing in things) and not _WET.intersection(places):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from PIL import Image, ImageDraw
 
-from aims.providers.sandbox import cast
+from aims.providers.sandbox import cast, landscape
 from aims.providers.sandbox.canvas import Canvas
 from aims.providers.sandbox.cast import Place, place
 from aims.providers.sandbox.noise import generator, spread
@@ -20,8 +21,6 @@ def portrait(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
     others = [t for t in scene.things if t.name != "portrait" and t.name in cast.SUBJECTS]
     asked = next(t for t in scene.things if t.name == "portrait")
     if set(scene.places) - {"room", "table", "space"} or scene.weather or scene.trees:
-        from aims.providers.sandbox import landscape
-
         landscape.paint(canvas, scene, palette, key)
         canvas.wash(palette.sky[3], 0.2, 0.2)
     else:
@@ -44,6 +43,35 @@ def portrait(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
         height = 0.28 * thing.size
         spot = Place(canvas.w * (0.15 if index % 2 else 0.85), canvas.h * 0.96, height)
         place(canvas, None, thing, spot, generator(key, thing.name))
+
+
+def cutout(size: tuple[int, int], scene: Scene, palette: Palette, key: str) -> Image.Image:
+    """The subjects alone on a transparent ground (RGBA); a scene without subjects becomes a round badge."""
+    short = min(size)
+    out = Image.new("RGBA", size)
+    things = [t for t in scene.things if t.name in cast.SUBJECTS and t.name != "portrait"][:3]
+    if any(t.name == "portrait" for t in scene.things) and not things:
+        things = [Thing("portrait")]
+    if not things:
+        canvas = Canvas.blank(*size)
+        landscape.paint(canvas, scene, palette, key)
+        cover = Image.new("L", (size[0] * 2, size[1] * 2))
+        r, x, y = short * 0.94, size[0], size[1]
+        ImageDraw.Draw(cover).ellipse((x - r, y - r, x + r, y + r), fill=255)
+        out.paste(canvas.image, (0, 0), cover.reduce(2))
+        return out
+    items = [(thing, copy) for thing in things for copy in range(min(4, thing.count))]
+    for index, (thing, copy) in enumerate(items):
+        height = short * 0.9 / (1 + 0.4 * (len(items) - 1)) * min(1.1, max(0.6, thing.size))
+        tile = cast.tile_of(cast.SUBJECTS[thing.name], thing, height * 2, generator(key, thing.name, copy), False).reduce(2)
+        across = (index - (len(items) - 1) / 2) * size[0] / (len(items) + 0.4)
+        box = tile.getbbox() or (0, 0, *tile.size)
+        middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        at = (round(size[0] / 2 + across - middle[0]), round(size[1] / 2 - middle[1]))
+        layer = Image.new("RGBA", size)
+        layer.paste(tile, at)
+        out = Image.alpha_composite(out, layer)
+    return out
 
 
 def backdrop(canvas: Canvas, palette: Palette, scene: Scene, rng: np.random.Generator) -> None:
@@ -86,13 +114,23 @@ def sign(canvas: Canvas, centre: tuple[float, float], r: float, lead: Rgb, rng: 
     elif kind == 1:
         for ray in range(24):
             a, b = ray / 24 * math.tau, (ray + 0.5) / 24 * math.tau
-            canvas.polygon([(x, y), (x + math.cos(a) * r, y + math.sin(a) * r), (x + math.cos(b) * r, y + math.sin(b) * r)], soft)
+            canvas.polygon(
+                [
+                    (x, y),
+                    (x + math.cos(a) * r, y + math.sin(a) * r),
+                    (x + math.cos(b) * r, y + math.sin(b) * r),
+                ],
+                soft,
+            )
         canvas.oval(x, y, r * 0.78, r * 0.78, brighter(soft, 0.3))
     elif kind == 2:
         corner = r * 0.86
         canvas.box(x - corner, y - corner, x + corner, y + corner, soft)
         canvas.box(x - corner, y + corner * 0.84, x + corner, y + corner, lead)
     else:
-        points = [(x + math.cos(a / 6 * math.tau + 0.5236) * r, y + math.sin(a / 6 * math.tau + 0.5236) * r) for a in range(6)]
+        points = [
+            (x + math.cos(a / 6 * math.tau + 0.5236) * r, y + math.sin(a / 6 * math.tau + 0.5236) * r)
+            for a in range(6)
+        ]
         canvas.polygon(points, lead)
         canvas.polygon([(x + (px - x) * 0.9, y + (py - y) * 0.9) for px, py in points], turned(soft, 12))

@@ -74,7 +74,7 @@ def paint(
     if sky.shown or palette.backlit > 0.5:
         _halo(air, away, palette, sky)
     if "aurora" in weather:
-        _aurora(air, xs, ys, sky, rng)
+        aurora(air, xs, ys, sky, rng)
     if "rainbow" in weather:
         _rainbow(air, xs, ys, canvas, sky)
     _clouds(air, away, canvas, palette, sky, weather, rng)
@@ -139,7 +139,7 @@ def _clouds(
     air += (colour - air) * (density[..., None] * (0.9 if heavy else 0.78))
 
 
-def _aurora(air: Field, xs: Field, ys: Field, sky: Sky, rng: np.random.Generator) -> None:
+def aurora(air: Field, xs: Field, ys: Field, sky: Sky, rng: np.random.Generator) -> None:
     total = np.zeros(air.shape[:2], np.float32)
     crown = np.zeros(air.shape[:2], np.float32)
     for _ in range(3):

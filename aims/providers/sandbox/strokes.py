@@ -53,7 +53,9 @@ def _dabs(
 def watercolor(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Transparent washes, dark rims where they dry, white paper at the edge."""
     size = image.size
-    soft = surface.rich(surface.curved(surface.blurred(image, 0.006), (58, 62, 84), (255, 255, 255), 0.92), 1.25)
+    soft = surface.rich(
+        surface.curved(surface.blurred(image, 0.006), (40, 44, 84), (255, 255, 255), 1.0), 1.75
+    )
     pools = surface.stained(size, rng, 7, 4)
     out = surface.shaded(soft, 1 + (pools - 0.5) * 0.95)
     rims = surface.lines(out, 0.006, 5, 34) * 0.4
@@ -102,13 +104,17 @@ def gouache(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     matte = surface.rich(surface.curved(image, (46, 44, 56), (238, 228, 208), 0.94), 0.78)
     flat = surface.limited(matte.filter(ImageFilter.ModeFilter(3)) if min(size) < 400 else matte, 20)
     dry = surface.hatching(size, 90, spread(-12, 12, rng)) * 0.5 + surface.grain(size, rng, 3.2) * 0.35
-    out = surface.inked(flat, surface.curved(flat, (40, 36, 34), (255, 248, 232)), np.clip((dry - 0.42) * 1.3, 0, 0.28), size)
+    out = surface.inked(
+        flat, surface.curved(flat, (40, 36, 34), (255, 248, 232)), np.clip((dry - 0.42) * 1.3, 0, 0.28), size
+    )
     return surface.textured(out, surface.paper(size, rng, 0.07))
 
 
 def impressionist(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Broken dabs of pure colour in shimmering light."""
-    vivid = surface.rich(surface.curved(surface.blurred(image, 0.006), (52, 44, 96), (255, 250, 226), 0.95), 1.75)
+    vivid = surface.rich(
+        surface.curved(surface.blurred(image, 0.006), (52, 44, 96), (255, 250, 226), 0.95), 1.75
+    )
     out = _dabs(vivid, surface.blurred(vivid, 0.02), (0.034, 0.015), 4200, 30, rng)
     return _dabs(vivid, out, (0.02, 0.009), 4200, 36, rng)
 
@@ -117,14 +123,22 @@ def pointillist(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Thousands of round dots on pale ground."""
     s = surface.short(image)
     vivid = surface.rich(image, 1.8)
-    colours = np.asarray(vivid.resize((110, max(2, 110 * image.height // image.width)), Image.Resampling.BOX), np.int16)
+    colours = np.asarray(
+        vivid.resize((110, max(2, 110 * image.height // image.width)), Image.Resampling.BOX), np.int16
+    )
     rows, columns = colours.shape[:2]
     out = Image.new("RGB", image.size, (244, 238, 222))
     pen = ImageDraw.Draw(out)
     count = int(10500 * min(2.2, image.width * image.height / s / s))
     spots = rng.random((count, 2))
     tones = rng.normal(0, 38, (count, 3))
-    fills = np.clip(colours[(spots[:, 1] * rows).astype(int), (spots[:, 0] * columns).astype(int)] + tones, 0, 255).astype(int).tolist()
+    fills = (
+        np.clip(
+            colours[(spots[:, 1] * rows).astype(int), (spots[:, 0] * columns).astype(int)] + tones, 0, 255
+        )
+        .astype(int)
+        .tolist()
+    )
     radii = (s * (0.0038 + 0.0035 * rng.random(count))).tolist()
     for (x, y), fill, r in zip((spots * np.array(image.size)).tolist(), fills, radii, strict=True):
         pen.ellipse((x - r, y - r, x + r, y + r), fill=tuple(fill))
@@ -134,10 +148,12 @@ def pointillist(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 def pastel(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Powdery strokes blended on tinted paper."""
     size = image.size
-    soft = surface.rich(surface.curved(surface.blurred(image, 0.012), (104, 92, 122), (255, 246, 238), 0.85), 1.15)
+    soft = surface.rich(
+        surface.curved(surface.blurred(image, 0.012), (84, 66, 122), (255, 244, 232), 1.0), 1.55
+    )
     tooth = surface.grain(size, rng, 2.0)
     stroke = surface.hatching(size, 58, 34)
-    cover = np.clip(0.9 - stroke * 0.4 + tooth * 0.42, 0, 1)
+    cover = np.clip(1.0 - stroke * 0.34 + tooth * 0.36, 0, 1)
     return surface.inked((204, 190, 184), soft, cover, size)
 
 
@@ -147,10 +163,24 @@ def ink_wash(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     light = surface.plane(surface.blurred(image, 0.012))
     low, high = float(light.min()), float(np.quantile(light[::8, ::8], 0.85))
     light = np.clip((light - low) / max(0.1, high - low), 0, 1)
-    pools = np.asarray(surface.shown(surface.stained(size, rng, 4, 4)).resize(size, Image.Resampling.BILINEAR), np.float32) / 255
+    pools = (
+        np.asarray(
+            surface.shown(surface.stained(size, rng, 4, 4)).resize(size, Image.Resampling.BILINEAR),
+            np.float32,
+        )
+        / 255
+    )
     cover = np.clip((1 - light) ** 1.5 * (0.62 + pools * 0.66), 0, 0.95)
     steps = np.round(cover * 5) / 5 * 0.45 + cover * 0.55
-    edge = np.asarray(surface.shown(surface.lines(surface.blurred(image, 0.003), 0.007, 9, 18)).resize(size, Image.Resampling.BILINEAR), np.float32) / 255
+    edge = (
+        np.asarray(
+            surface.shown(surface.lines(surface.blurred(image, 0.003), 0.007, 9, 18)).resize(
+                size, Image.Resampling.BILINEAR
+            ),
+            np.float32,
+        )
+        / 255
+    )
     mist = np.clip(np.abs(np.linspace(-1, 1, size[1], dtype=np.float32)) * 1.5 - 0.1, 0.25, 1)[:, None]
     cover = np.clip(np.maximum(steps, edge * 0.9) * mist, 0, 1)
     out = surface.inked((241, 235, 221), (26, 27, 32), cover, size)
@@ -168,9 +198,18 @@ def surreal(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     bend = np.sin(rows * 9 + rng.random() * 6) * 0.09 * rows**1.2 * s
     columns = np.linspace(0, 1, size[0], dtype=np.float32)
     lift = (np.sin(columns * 7 + rng.random() * 6) * 0.075 + np.sin(columns * 17) * 0.02) * s
-    ys = np.clip(np.arange(size[1])[:, None] + lift[None, :] * (rows[:, None] > 0), 0, size[1] - 1).astype(np.int32)
+    ys = np.clip(np.arange(size[1])[:, None] + lift[None, :] * (rows[:, None] > 0), 0, size[1] - 1).astype(
+        np.int32
+    )
     xs = np.clip(np.arange(size[0])[None, :] + bend[:, None], 0, size[0] - 1).astype(np.int32)
     out = Image.fromarray(field[ys, xs])
     red, green, blue = out.split()
-    out = Image.merge("RGB", (red.point([min(255, int(v * 1.06 + 14)) for v in range(256)]), green.point([int(v * 0.94) for v in range(256)]), blue.point([int(28 + v * 0.78) for v in range(256)])))
+    out = Image.merge(
+        "RGB",
+        (
+            red.point([min(255, int(v * 1.06 + 14)) for v in range(256)]),
+            green.point([int(v * 0.94) for v in range(256)]),
+            blue.point([int(28 + v * 0.78) for v in range(256)]),
+        ),
+    )
     return surface.vignette(surface.rich(out, 1.3), 0.55, (46, 14, 40))

@@ -27,7 +27,9 @@ def shown(values: Field) -> Image.Image:
     return Image.fromarray((np.clip(values, 0, 1) * 255).astype(np.uint8))
 
 
-def inked(ground: Rgb | Image.Image, ink: Rgb | Image.Image, cover: Field, size: tuple[int, int]) -> Image.Image:
+def inked(
+    ground: Rgb | Image.Image, ink: Rgb | Image.Image, cover: Field, size: tuple[int, int]
+) -> Image.Image:
     """Ink over ground, where cover is 1."""
     below = ground.copy() if isinstance(ground, Image.Image) else Image.new("RGB", size, ground)
     mask = shown(cover)
@@ -73,7 +75,9 @@ def blurred(image: Image.Image, radius: float) -> Image.Image:
 
 def bloom(image: Image.Image, radius: float, strength: float) -> Image.Image:
     """Light that spills over from the bright parts."""
-    bright = blurred(image, radius).point([int(max(0, value - 70) * 1.35 * strength) for value in range(256)] * 3)
+    bright = blurred(image, radius).point(
+        [int(max(0, value - 70) * 1.35 * strength) for value in range(256)] * 3
+    )
     return ImageChops.screen(image, bright)
 
 
@@ -192,8 +196,11 @@ def stained(size: tuple[int, int], rng: np.random.Generator, cells: float, octav
 
 def bevelled(image: Image.Image, radius: float, strength: float) -> Image.Image:
     """Shapes that look raised: light from the upper left on every edge."""
-    soft = plane(blurred(image, radius))
-    step = max(1, round(radius * short(image)))
+    half = image.convert("L").resize(
+        (max(2, image.width // 2), max(2, image.height // 2)), Image.Resampling.BOX
+    )
+    soft = np.asarray(blurred(half, radius), np.float32) / np.float32(255)
+    step = max(1, round(radius * short(half)))
     relief = np.zeros_like(soft)
     relief[step:, step:] = soft[step:, step:] - soft[:-step, :-step]
     return shaded(image, 1 + np.clip(relief * strength, -0.8, 0.8))

@@ -53,7 +53,9 @@ def mosaic(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     return out
 
 
-def _net(size: tuple[int, int], across: int, jitter: float, rng: np.random.Generator) -> tuple[np.ndarray, int, int]:
+def _net(
+    size: tuple[int, int], across: int, jitter: float, rng: np.random.Generator
+) -> tuple[np.ndarray, int, int]:
     """A jittered grid of points in pixels: rows x columns x 2; the border stays on the border."""
     s = min(size)
     columns, rows = max(2, round(across * size[0] / s)), max(2, round(across * size[1] / s))
@@ -66,13 +68,17 @@ def _net(size: tuple[int, int], across: int, jitter: float, rng: np.random.Gener
     return net, columns, rows
 
 
-def _triangles(image: Image.Image, across: int, jitter: float, rng: np.random.Generator) -> list[tuple[list[tuple[float, float]], Rgb, int]]:
+def _triangles(
+    image: Image.Image, across: int, jitter: float, rng: np.random.Generator
+) -> list[tuple[list[tuple[float, float]], Rgb, int]]:
     net, columns, rows = _net(image.size, across, jitter, rng)
     small = np.asarray(image.resize((columns * 3, rows * 3), Image.Resampling.BOX), np.int16)
     found = []
     for row in range(rows):
         for column in range(columns):
-            a, b, c, d = (tuple(net[row + j, column + i].tolist()) for j, i in ((0, 0), (0, 1), (1, 1), (1, 0)))
+            a, b, c, d = (
+                tuple(net[row + j, column + i].tolist()) for j, i in ((0, 0), (0, 1), (1, 1), (1, 0))
+            )
             halves = ((a, b, c), (a, c, d)) if (row + column) % 2 else ((a, b, d), (b, c, d))
             for part, corners in enumerate(halves):
                 cx = sum(p[0] for p in corners) / 3 / image.width * columns * 3
@@ -88,7 +94,10 @@ def low_poly(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     pen = ImageDraw.Draw(out)
     for corners, tone, part in _triangles(surface.rich(image, 1.2), 27, 0.22, rng):
         light = float(rng.normal(0, 0.07)) + (0.06 if part else -0.05)
-        pen.polygon(corners, fill=mix(tone, (255, 255, 255) if light > 0 else (10, 14, 40), min(0.3, abs(light) * 1.7)))
+        pen.polygon(
+            corners,
+            fill=mix(tone, (255, 255, 255) if light > 0 else (10, 14, 40), min(0.3, abs(light) * 1.7)),
+        )
     return out
 
 
@@ -107,12 +116,19 @@ def origami(image: Image.Image, rng: np.random.Generator) -> Image.Image:
             continue
         shade = (0.2, -0.16)[part] + float(rng.normal(0, 0.07))
         paper = mix(tone, (255, 252, 246), 0.2)
-        pen.polygon(corners, fill=mix(paper, (255, 255, 255) if shade > 0 else (30, 24, 50), min(0.5, abs(shade) * 1.4)))
+        pen.polygon(
+            corners,
+            fill=mix(paper, (255, 255, 255) if shade > 0 else (30, 24, 50), min(0.5, abs(shade) * 1.4)),
+        )
         pen.line([*corners, corners[0]], fill=mix(paper, (255, 255, 255), 0.65), width=wide)
         stencil.polygon(corners, fill=255)
     shadow = surface.blurred(cover.convert("L"), 0.018)
     drop = round(s * 0.02)
-    out.paste(mix(ground, (40, 30, 50), 0.6), (drop, drop, drop + size[0], drop + size[1]), shadow.point(lambda v: v * 0.7))
+    out.paste(
+        mix(ground, (40, 30, 50), 0.6),
+        (drop, drop, drop + size[0], drop + size[1]),
+        shadow.point(lambda v: v * 0.7),
+    )
     out.paste(layer, (0, 0), cover)
     return surface.textured(out, surface.paper(size, rng, 0.05))
 
@@ -126,37 +142,51 @@ def stained_glass(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Jewel-coloured panes in black lead, lit from behind."""
     size, s = image.size, surface.short(image)
     bright = surface.rich(surface.curved(image, (18, 12, 30), (255, 255, 245), 1.3), 2.1)
-    net, columns, rows = _net(size, 15, 0.17, rng)
+    net, columns, rows = _net(size, 12, 0.27, rng)
     small = np.asarray(bright.resize((columns * 2, rows * 2), Image.Resampling.BOX), np.int16)
     out, wide = Image.new("RGB", size, (12, 10, 14)), max(2, round(s * 0.006))
     pen = ImageDraw.Draw(out)
     for row in range(rows):
         for column in range(columns):
-            a, b, c, d = (tuple(net[row + j, column + i].tolist()) for j, i in ((0, 0), (0, 1), (1, 1), (1, 0)))
+            a, b, c, d = (
+                tuple(net[row + j, column + i].tolist()) for j, i in ((0, 0), (0, 1), (1, 1), (1, 0))
+            )
             parts = ((a, b, c), (a, c, d)) if (row * 7 + column * 3) % 3 == 0 else ((a, b, c, d),)
             for part, corners in enumerate(parts):
                 tone = small[row * 2 + part, column * 2 + part] + rng.normal(0, 16, 3)
                 pen.polygon(corners, fill=tuple(np.clip(tone, 0, 255).astype(int).tolist()))
                 pen.line([*corners, corners[0]], fill=(12, 10, 14), width=wide)
-    lead = np.asarray(surface.shown(surface.lines(surface.limited(bright, 6), 0.006, 16, 10)), np.float32) / 255
+    lead = (
+        np.asarray(surface.shown(surface.lines(surface.limited(bright, 6), 0.006, 16, 10)), np.float32) / 255
+    )
     out = surface.inked(out, (12, 10, 14), lead, size)
     ripple = surface.stained(size, rng, 24, 2)
     out = surface.bloom(surface.shaded(out, 1 + (ripple - 0.5) * 0.5), 0.02, 0.5)
-    ImageDraw.Draw(out).rectangle((0, 0, size[0] - 1, size[1] - 1), outline=(16, 14, 18), width=round(s * 0.02))
+    ImageDraw.Draw(out).rectangle(
+        (0, 0, size[0] - 1, size[1] - 1), outline=(16, 14, 18), width=round(s * 0.02)
+    )
     return out
 
 
 def cubist(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Overlapping facets that each show the picture from another side, in ochre and grey."""
     size, s = image.size, surface.short(image)
-    base = surface.toned(image, ((28, 24, 26), (104, 84, 66), (176, 138, 88), (206, 190, 160), (240, 230, 208)))
+    base = surface.toned(
+        image, ((28, 24, 26), (104, 84, 66), (176, 138, 88), (206, 190, 160), (240, 230, 208))
+    )
     base = Image.blend(base, surface.rich(image, 0.7), 0.3)
     out = base.copy()
     line = max(1, s // 300)
     for _ in range(30):
         x, y, r = rng.random() * size[0], rng.random() * size[1], s * spread(0.1, 0.28, rng)
         turn, sides = rng.random() * 6.28, int(rng.integers(3, 6))
-        rim = [(x + math.cos(turn + k / sides * math.tau) * r * spread(0.6, 1.2, rng), y + math.sin(turn + k / sides * math.tau) * r * spread(0.6, 1.2, rng)) for k in range(sides)]
+        rim = [
+            (
+                x + math.cos(turn + k / sides * math.tau) * r * spread(0.6, 1.2, rng),
+                y + math.sin(turn + k / sides * math.tau) * r * spread(0.6, 1.2, rng),
+            )
+            for k in range(sides)
+        ]
         x0, y0 = max(0, int(min(p[0] for p in rim))), max(0, int(min(p[1] for p in rim)))
         x1, y1 = min(size[0], int(max(p[0] for p in rim)) + 1), min(size[1], int(max(p[1] for p in rim)) + 1)
         if x1 - x0 < 4 or y1 - y0 < 4:
@@ -177,16 +207,18 @@ def cubist(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 def paper_cut(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Layers of coloured card, each with a crisp edge and a real shadow."""
     size, s = image.size, surface.short(image)
-    soft = surface.blurred(image, 0.006)
-    light = surface.plane(soft)
-    edges = np.quantile(light[::8, ::8], np.linspace(0, 1, 8)[1:-1])
-    level = np.digitize(light, edges).astype(np.uint8)
-    small = np.asarray(surface.rich(image, 1.4).resize((size[0] // 8 + 1, size[1] // 8 + 1)), np.float32)
-    small_level = np.asarray(Image.fromarray(level).resize((small.shape[1], small.shape[0]), Image.Resampling.NEAREST))
-    stops = np.array([small[small_level == k].mean(axis=0) if (small_level == k).any() else (128, 128, 128) for k in range(7)])
-    out = Image.fromarray(np.clip(stops, 0, 255).astype(np.uint8)[level])
-    height = (6 - level).astype(np.float32) / 6
-    drop = max(2, round(s * 0.012))
+    light = surface.blurred(image.convert("L"), 0.006)
+    small = surface.rich(image, 1.4).resize((size[0] // 8 + 1, size[1] // 8 + 1), Image.Resampling.BOX)
+    tones = np.asarray(small, np.float32)
+    small_light = np.asarray(light.resize(small.size, Image.Resampling.NEAREST))
+    edges = np.quantile(small_light, np.linspace(0, 1, 8)[1:-1])
+    steps = np.digitize(np.arange(256), edges)
+    level = steps[small_light]
+    stops = [tones[level == k].mean(axis=0) if (level == k).any() else np.full(3, 128.0) for k in range(7)]
+    out = Image.merge("RGB", [light.point([int(stops[k][c]) for k in steps]) for c in range(3)])
+    half = light.resize((max(2, size[0] // 2), max(2, size[1] // 2)), Image.Resampling.BOX)
+    height = np.asarray(half.point([int((6 - k) * 42) for k in steps]), np.float32) / 252
+    drop = max(1, round(s * 0.006))
     above = surface.blurred(surface.shown(np.roll(height, (drop, drop), (0, 1))), 0.006)
     shadow = np.clip((np.asarray(above, np.float32) / 255 - height) * 4.5, 0, 1)
     out = surface.inked(out, (22, 16, 40), shadow * 0.55, size)
@@ -196,7 +228,10 @@ def paper_cut(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 def clay(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Rounded plasticine with fingerprints in warm light."""
     size = image.size
-    soft = surface.limited(surface.rich(surface.curved(surface.blurred(image, 0.009), (52, 34, 34), (255, 240, 220), 1.05), 1.3), 14)
+    soft = surface.limited(
+        surface.rich(surface.curved(surface.blurred(image, 0.009), (52, 34, 34), (255, 240, 220), 1.05), 1.3),
+        14,
+    )
     soft = surface.blurred(soft, 0.004)
     out = surface.bevelled(soft, 0.009, 5.5)
     print_ = surface.stained(size, rng, 7, 2)
@@ -207,7 +242,9 @@ def clay(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 def toy(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Smooth rounded shapes in soft light and rich colour."""
-    soft = surface.rich(surface.curved(surface.blurred(image, 0.003), (34, 20, 70), (255, 255, 255), 1.1), 1.65)
+    soft = surface.rich(
+        surface.curved(surface.blurred(image, 0.003), (34, 20, 70), (255, 255, 255), 1.1), 1.65
+    )
     out = surface.bevelled(soft, 0.014, 3.2)
     return surface.bloom(out, 0.05, 0.75)
 
@@ -225,7 +262,9 @@ def flat_shapes(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     if 0.8 < size[0] / size[1] < 1.25:
         pen.ellipse((size[0] / 2 - r, size[1] / 2 - r, size[0] / 2 + r, size[1] / 2 + r), fill=255)
     else:
-        pen.rounded_rectangle((s * inset, s * inset, size[0] - s * inset, size[1] - s * inset), s * 0.12, fill=255)
+        pen.rounded_rectangle(
+            (s * inset, s * inset, size[0] - s * inset, size[1] - s * inset), s * 0.12, fill=255
+        )
     out = Image.new("RGB", size, ground)
     out.paste(plain, (0, 0), cover)
     return out
@@ -234,7 +273,9 @@ def flat_shapes(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 def embroidery(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Satin stitches in coloured thread on linen, in a wooden hoop."""
     size, s = image.size, surface.short(image)
-    thread = surface.limited(surface.rich(surface.curved(image, (30, 20, 40), (255, 250, 240), 1.05), 1.5), 18)
+    thread = surface.limited(
+        surface.rich(surface.curved(image, (30, 20, 40), (255, 250, 240), 1.05), 1.5), 18
+    )
     level = np.asarray(thread.convert("L"), np.int16) // 24
     sheen = np.where(level % 2 == 0, surface.hatching(size, 88, 30), surface.hatching(size, 88, -35))
     out = surface.shaded(thread, 1.28 - sheen * 0.75)
@@ -257,13 +298,19 @@ def knitted(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Rows of V-shaped wool stitches."""
     size, s = image.size, surface.short(image)
     rows_across = 52
-    cells, columns, rows = _cells(surface.rich(surface.curved(image, (46, 30, 40), (255, 244, 226)), 1.25), rows_across)
+    cells, columns, rows = _cells(
+        surface.rich(surface.curved(image, (46, 30, 40), (255, 244, 226)), 1.25), rows_across
+    )
     cells = cells // 20 * 20 + rng.normal(0, 5, (rows, columns, 1))
     base = Image.fromarray(np.clip(cells, 0, 255).astype(np.uint8)).resize(size, Image.Resampling.NEAREST)
     px = np.arange(size[0], dtype=np.float32) / size[0] * columns
     py = np.arange(size[1], dtype=np.float32) / size[1] * rows
     fold = np.abs((px % 1) - 0.5)
     slant = (py[:, None] + fold[None, :] * 1.15) % 1
-    groove = np.clip(np.abs(slant - 0.5) * 2.3 - 0.35, 0, 1) ** 1.6 + np.clip(0.12 - fold, 0, 1)[None, :] * 5 + np.clip(fold - 0.43, 0, 1)[None, :] * 7
+    groove = (
+        np.clip(np.abs(slant - 0.5) * 2.3 - 0.35, 0, 1) ** 1.6
+        + np.clip(0.12 - fold, 0, 1)[None, :] * 5
+        + np.clip(fold - 0.43, 0, 1)[None, :] * 7
+    )
     wool = surface.grain(size, rng, 1.6) * 0.14
     return surface.shaded(base, 1.22 - groove * 0.8 + wool)

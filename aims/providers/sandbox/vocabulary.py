@@ -342,7 +342,7 @@ TONES = {
     "warm": "warm cozy cosy fiery hot toasty",
     "cool": "cool cold chilly",
     "vivid": "vivid vibrant colorful colourful saturated rainbow psychedelic bold",
-    "muted": "muted faded desaturated subtle pale soft subdued washed",
+    "muted": "muted faded desaturated subtle pale subdued washed",
     "moody": "moody dramatic ominous eerie spooky haunted sinister mysterious dystopian horror apocalyptic creepy",
     "dreamy": "dreamy ethereal surreal magical enchanted whimsical serene peaceful tranquil calm",
     "neon": "neon cyberpunk fluorescent holographic glowing",

@@ -19,8 +19,14 @@ def perched(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     for x in (-0.02, 0.14):
         pen.limb([(x, 0.55), (x + 0.02, 0.8)], 0.035, 0.03, rgb("8a5a30"))
     pen.poly([(-0.35, 0.2), (-0.95, 0.62), (-0.82, 0.74), (-0.2, 0.5)], look.dark)
-    pen.blob([(-0.5, 0.2), (-0.2, -0.25), (0.25, -0.42), (0.52, -0.1), (0.5, 0.3), (0.2, 0.6), (-0.25, 0.52)], look.main)
-    pen.blob([(0.5, 0.0), (0.5, 0.32), (0.2, 0.58), (-0.05, 0.5), (0.2, 0.15)], look.second(brighter(look.light, 0.35)))
+    pen.blob(
+        [(-0.5, 0.2), (-0.2, -0.25), (0.25, -0.42), (0.52, -0.1), (0.5, 0.3), (0.2, 0.6), (-0.25, 0.52)],
+        look.main,
+    )
+    pen.blob(
+        [(0.5, 0.0), (0.5, 0.32), (0.2, 0.58), (-0.05, 0.5), (0.2, 0.15)],
+        look.second(brighter(look.light, 0.35)),
+    )
     pen.blob([(-0.62, 0.38), (-0.3, -0.05), (0.1, -0.02), (0.1, 0.26), (-0.2, 0.42)], look.dark)
     pen.oval(0.36, -0.36, 0.27, 0.26, look.main)
     pen.poly([(0.6, -0.42), (0.86, -0.32), (0.6, -0.26)], BEAK)
@@ -33,7 +39,12 @@ def flock(pen: Pen, look: Look, rng: np.random.Generator) -> None:
         x, y = -0.8 + index * 0.32, (-0.5, 0.1, -0.25, 0.35, -0.65, 0.0)[index]
         size = 0.2 + 0.07 * (index % 3)
         for side in (-1, 1):
-            pen.limb([(x, y), (x + side * size * 0.55, y - size * 0.5), (x + side * size * 1.1, y - size * 0.15)], size * 0.2, size * 0.04, look.main)
+            pen.limb(
+                [(x, y), (x + side * size * 0.55, y - size * 0.5), (x + side * size * 1.1, y - size * 0.15)],
+                size * 0.2,
+                size * 0.04,
+                look.main,
+            )
 
 
 def soaring(pen: Pen, look: Look, rng: np.random.Generator) -> None:
@@ -45,7 +56,16 @@ def soaring(pen: Pen, look: Look, rng: np.random.Generator) -> None:
         for finger in fingers:
             outline += [finger, (finger[0] - side * 0.14, finger[1] + 0.05)]
         pen.poly([*outline, (side * 0.55, 0.16), (side * 0.14, 0.22)], look.main)
-        pen.poly([(side * 0.14, 0.1), (side * 0.6, -0.12), (side * 0.95, -0.2), (side * 0.55, 0.16), (side * 0.14, 0.22)], look.dark)
+        pen.poly(
+            [
+                (side * 0.14, 0.1),
+                (side * 0.6, -0.12),
+                (side * 0.95, -0.2),
+                (side * 0.55, 0.16),
+                (side * 0.14, 0.22),
+            ],
+            look.dark,
+        )
     pen.blob([(-0.14, -0.2), (0, -0.34), (0.14, -0.2), (0.13, 0.3), (0, 0.45), (-0.13, 0.3)], look.main)
     pen.poly([(-0.1, 0.35), (0.1, 0.35), (0.26, 0.75), (0, 0.68), (-0.26, 0.75)], look.dark)
     pen.oval(0, -0.36, 0.13, 0.15, WHITE)
@@ -55,14 +75,42 @@ def soaring(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 def owl(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """An owl with big eyes on a branch."""
     pen.limb([(-1, 0.9), (0, 0.86), (1, 0.92)], 0.1, 0.08, rgb("5a4032"))
-    pen.blob([(-0.42, -0.3), (-0.3, -0.75), (0.3, -0.75), (0.42, -0.3), (0.48, 0.4), (0.2, 0.88), (-0.2, 0.88), (-0.48, 0.4)], look.main)
+    pen.blob(
+        [
+            (-0.42, -0.3),
+            (-0.3, -0.75),
+            (0.3, -0.75),
+            (0.42, -0.3),
+            (0.48, 0.4),
+            (0.2, 0.88),
+            (-0.2, 0.88),
+            (-0.48, 0.4),
+        ],
+        look.main,
+    )
     pen.blob([(-0.26, 0.0), (0.26, 0.0), (0.28, 0.5), (0, 0.84), (-0.28, 0.5)], look.light)
     for row in range(4):
         for column in range(-1, 2):
-            pen.poly([(column * 0.15 - 0.05, 0.15 + row * 0.15), (column * 0.15 + 0.05, 0.15 + row * 0.15), (column * 0.15, 0.23 + row * 0.15)], look.dark)
+            pen.poly(
+                [
+                    (column * 0.15 - 0.05, 0.15 + row * 0.15),
+                    (column * 0.15 + 0.05, 0.15 + row * 0.15),
+                    (column * 0.15, 0.23 + row * 0.15),
+                ],
+                look.dark,
+            )
     for side in (-1, 1):
         pen.poly([(side * 0.1, -0.7), (side * 0.44, -1.0), (side * 0.4, -0.5)], look.dark)
-        pen.blob([(side * 0.3, -0.2), (side * 0.5, 0.0), (side * 0.52, 0.5), (side * 0.36, 0.72), (side * 0.3, 0.3)], look.dark)
+        pen.blob(
+            [
+                (side * 0.3, -0.2),
+                (side * 0.5, 0.0),
+                (side * 0.52, 0.5),
+                (side * 0.36, 0.72),
+                (side * 0.3, 0.3),
+            ],
+            look.dark,
+        )
         pen.oval(side * 0.2, -0.42, 0.22, 0.22, brighter(look.light, 0.4))
         pen.oval(side * 0.19, -0.42, 0.14, 0.14, rgb("f2b72e"))
         pen.eye(side * 0.19, -0.42, 0.085)
@@ -75,7 +123,10 @@ def penguin(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     for side in (-1, 1):
         pen.oval(side * 0.2, 0.95, 0.2, 0.06, BEAK)
         pen.blob([(side * 0.3, -0.2), (side * 0.62, 0.3), (side * 0.52, 0.42), (side * 0.36, 0.3)], look.main)
-    pen.blob([(-0.3, -0.55), (0, -0.95), (0.3, -0.55), (0.45, 0.3), (0.32, 0.92), (-0.32, 0.92), (-0.45, 0.3)], look.main)
+    pen.blob(
+        [(-0.3, -0.55), (0, -0.95), (0.3, -0.55), (0.45, 0.3), (0.32, 0.92), (-0.32, 0.92), (-0.45, 0.3)],
+        look.main,
+    )
     pen.blob([(-0.2, -0.3), (0.2, -0.3), (0.32, 0.35), (0.2, 0.9), (-0.2, 0.9), (-0.32, 0.35)], WHITE)
     pen.oval(-0.12, -0.58, 0.14, 0.17, WHITE)
     pen.oval(0.12, -0.58, 0.14, 0.17, WHITE)
@@ -88,7 +139,10 @@ def penguin(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 def swimmer(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A duck or swan on the water."""
     pen.limb([(0.35, 0.45), (0.3, 0.0), (0.52, -0.35)], 0.26, 0.16, look.main)
-    pen.blob([(-0.8, 0.25), (-0.3, 0.22), (0.3, 0.2), (0.55, 0.5), (0.3, 0.85), (-0.4, 0.85), (-0.78, 0.55)], look.main)
+    pen.blob(
+        [(-0.8, 0.25), (-0.3, 0.22), (0.3, 0.2), (0.55, 0.5), (0.3, 0.85), (-0.4, 0.85), (-0.78, 0.55)],
+        look.main,
+    )
     pen.poly([(-0.7, 0.45), (-1.0, 0.12), (-0.5, 0.3)], look.main)
     pen.blob([(-0.6, 0.36), (0.0, 0.3), (0.2, 0.5), (-0.1, 0.68), (-0.5, 0.6)], look.dark)
     pen.oval(0.54, -0.38, 0.19, 0.18, look.main)
@@ -114,8 +168,29 @@ def fowl(pen: Pen, look: Look, rng: np.random.Generator) -> None:
         pen.limb([(x, 0.6), (x, 0.95)], 0.05, 0.05, BEAK)
         pen.limb([(x - 0.06, 0.97), (x + 0.12, 0.97)], 0.04, 0.03, BEAK)
     for index in range(5):
-        pen.limb([(-0.3, 0.2), (-0.7 - 0.05 * index, -0.1 - 0.08 * index), (-0.95 + 0.05 * index, 0.25 - 0.16 * index)], 0.14, 0.06, mix(look.dark, rgb("20504a"), 0.2 * index))
-    pen.blob([(-0.55, 0.05), (-0.2, 0.2), (0.1, 0.0), (0.2, -0.5), (0.46, -0.48), (0.52, 0.2), (0.25, 0.66), (-0.25, 0.66)], look.main)
+        pen.limb(
+            [
+                (-0.3, 0.2),
+                (-0.7 - 0.05 * index, -0.1 - 0.08 * index),
+                (-0.95 + 0.05 * index, 0.25 - 0.16 * index),
+            ],
+            0.14,
+            0.06,
+            mix(look.dark, rgb("20504a"), 0.2 * index),
+        )
+    pen.blob(
+        [
+            (-0.55, 0.05),
+            (-0.2, 0.2),
+            (0.1, 0.0),
+            (0.2, -0.5),
+            (0.46, -0.48),
+            (0.52, 0.2),
+            (0.25, 0.66),
+            (-0.25, 0.66),
+        ],
+        look.main,
+    )
     pen.blob([(-0.4, 0.2), (0.1, 0.2), (0.15, 0.42), (-0.2, 0.5)], look.dark)
     for dx in (0.22, 0.33, 0.44):
         pen.oval(dx, -0.64, 0.075, 0.11, rgb("d23a34"))
@@ -129,11 +204,36 @@ def butterfly(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A butterfly with patterned wings."""
     edge, spot = look.ink, look.second(brighter(look.light, 0.3))
     for side in (-1, 1):
-        pen.blob([(0, -0.1), (side * 0.35, -0.75), (side * 0.95, -0.8), (side * 0.95, -0.3), (side * 0.5, 0.05)], edge)
-        pen.blob([(0, 0.0), (side * 0.5, 0.02), (side * 0.75, 0.4), (side * 0.45, 0.85), (side * 0.15, 0.5)], edge)
-        pen.blob([(side * 0.06, -0.12), (side * 0.4, -0.66), (side * 0.84, -0.7), (side * 0.82, -0.34), (side * 0.46, -0.04)], look.main)
-        pen.blob([(side * 0.07, 0.05), (side * 0.46, 0.08), (side * 0.64, 0.4), (side * 0.42, 0.72), (side * 0.17, 0.42)], look.dark)
-        pen.blob([(side * 0.14, -0.16), (side * 0.4, -0.5), (side * 0.62, -0.52), (side * 0.4, -0.16)], look.light)
+        pen.blob(
+            [(0, -0.1), (side * 0.35, -0.75), (side * 0.95, -0.8), (side * 0.95, -0.3), (side * 0.5, 0.05)],
+            edge,
+        )
+        pen.blob(
+            [(0, 0.0), (side * 0.5, 0.02), (side * 0.75, 0.4), (side * 0.45, 0.85), (side * 0.15, 0.5)], edge
+        )
+        pen.blob(
+            [
+                (side * 0.06, -0.12),
+                (side * 0.4, -0.66),
+                (side * 0.84, -0.7),
+                (side * 0.82, -0.34),
+                (side * 0.46, -0.04),
+            ],
+            look.main,
+        )
+        pen.blob(
+            [
+                (side * 0.07, 0.05),
+                (side * 0.46, 0.08),
+                (side * 0.64, 0.4),
+                (side * 0.42, 0.72),
+                (side * 0.17, 0.42),
+            ],
+            look.dark,
+        )
+        pen.blob(
+            [(side * 0.14, -0.16), (side * 0.4, -0.5), (side * 0.62, -0.52), (side * 0.4, -0.16)], look.light
+        )
         pen.oval(side * 0.7, -0.5, 0.08, 0.08, spot)
         pen.oval(side * 0.43, 0.42, 0.09, 0.11, spot)
         pen.limb([(0, -0.38), (side * 0.16, -0.7), (side * 0.3, -0.8)], 0.025, 0.02, look.ink)
@@ -157,7 +257,19 @@ def bee(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 def bat(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A bat with spread wings."""
     for side in (-1, 1):
-        pen.poly([(0, -0.15), (side * 0.4, -0.45), (side * 1.0, -0.4), (side * 0.92, 0.2), (side * 0.7, 0.02), (side * 0.5, 0.3), (side * 0.3, 0.1), (side * 0.12, 0.35)], look.main)
+        pen.poly(
+            [
+                (0, -0.15),
+                (side * 0.4, -0.45),
+                (side * 1.0, -0.4),
+                (side * 0.92, 0.2),
+                (side * 0.7, 0.02),
+                (side * 0.5, 0.3),
+                (side * 0.3, 0.1),
+                (side * 0.12, 0.35),
+            ],
+            look.main,
+        )
         pen.poly([(side * 0.03, -0.35), (side * 0.17, -0.62), (side * 0.18, -0.3)], look.main)
         pen.oval(side * 0.07, -0.26, 0.035, 0.035, rgb("f4c64e"))
     pen.oval(0, 0.05, 0.16, 0.32, look.main)
@@ -174,7 +286,10 @@ def fish(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     pen.blob([(-0.62, 0), (-0.2, -0.36), (0.35, -0.38), (0.85, -0.02), (0.35, 0.36), (-0.2, 0.34)], look.main)
     stripe = look.second(brighter(look.light, 0.4))
     for x in (-0.25, 0.12):
-        pen.blob([(x - 0.06, -0.34), (x + 0.08, -0.35), (x + 0.14, 0), (x + 0.06, 0.33), (x - 0.08, 0.31), (x, 0)], stripe)
+        pen.blob(
+            [(x - 0.06, -0.34), (x + 0.08, -0.35), (x + 0.14, 0), (x + 0.06, 0.33), (x - 0.08, 0.31), (x, 0)],
+            stripe,
+        )
     pen.blob([(0.15, 0.05), (-0.12, 0.16), (-0.06, 0.3), (0.18, 0.18)], look.light)
     pen.oval(0.58, -0.1, 0.1, 0.1, WHITE)
     pen.eye(0.6, -0.1, 0.06)
@@ -183,12 +298,31 @@ def fish(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 def whale(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A whale with a pale belly and a spout."""
     for side in (-1, 1):
-        pen.limb([(0.35, -0.45), (0.35 + side * 0.08, -0.8), (0.35 + side * 0.3, -0.75)], 0.06, 0.1, rgb("cfe8f4"))
+        pen.limb(
+            [(0.35, -0.45), (0.35 + side * 0.08, -0.8), (0.35 + side * 0.3, -0.75)], 0.06, 0.1, rgb("cfe8f4")
+        )
     pen.blob([(-0.7, -0.1), (-1.02, -0.5), (-0.72, -0.42), (-0.5, -0.6), (-0.52, -0.1)], look.main)
-    pen.blob([(-0.75, -0.12), (-0.4, 0.1), (0.0, -0.4), (0.55, -0.45), (0.98, -0.05), (0.85, 0.38), (0.2, 0.52), (-0.4, 0.38)], look.main)
+    pen.blob(
+        [
+            (-0.75, -0.12),
+            (-0.4, 0.1),
+            (0.0, -0.4),
+            (0.55, -0.45),
+            (0.98, -0.05),
+            (0.85, 0.38),
+            (0.2, 0.52),
+            (-0.4, 0.38),
+        ],
+        look.main,
+    )
     pen.blob([(0.96, 0.08), (0.5, 0.14), (-0.2, 0.36), (0.2, 0.5), (0.82, 0.38)], WHITE)
     for index in range(4):
-        pen.limb([(0.86 - index * 0.1, 0.18 + index * 0.02), (0.5 - index * 0.12, 0.42)], 0.018, 0.012, mix(WHITE, look.dark, 0.4))
+        pen.limb(
+            [(0.86 - index * 0.1, 0.18 + index * 0.02), (0.5 - index * 0.12, 0.42)],
+            0.018,
+            0.012,
+            mix(WHITE, look.dark, 0.4),
+        )
     pen.blob([(0.2, 0.26), (-0.02, 0.72), (0.2, 0.68), (0.4, 0.32)], look.dark)
     pen.eye(0.62, -0.02, 0.05)
 
@@ -223,7 +357,12 @@ def octopus(pen: Pen, look: Look, rng: np.random.Generator) -> None:
         x = -0.42 + index * 0.12
         sway = (x + 0.0) * 1.9
         curl = 0.14 if index % 2 else -0.14
-        pen.limb([(x, 0.1), (x + sway * 0.5, 0.45), (x + sway * 0.75 + curl, 0.75), (x + sway * 0.9 - curl, 0.94)], 0.2, 0.06, look.main if index % 2 else look.dark)
+        pen.limb(
+            [(x, 0.1), (x + sway * 0.5, 0.45), (x + sway * 0.75 + curl, 0.75), (x + sway * 0.9 - curl, 0.94)],
+            0.2,
+            0.06,
+            look.main if index % 2 else look.dark,
+        )
     pen.blob([(-0.48, -0.3), (-0.3, -0.85), (0.3, -0.85), (0.48, -0.3), (0.38, 0.2), (-0.38, 0.2)], look.main)
     for x, y, size in ((-0.2, -0.6, 0.09), (0.12, -0.7, 0.06), (0.26, -0.5, 0.08)):
         pen.oval(x, y, size, size * 0.8, look.light)
@@ -236,10 +375,32 @@ def jellyfish(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A jellyfish with trailing threads."""
     for index in range(7):
         x = -0.45 + index * 0.15
-        pen.limb([(x, -0.1), (x + 0.1, 0.3), (x - 0.08, 0.6), (x + 0.06, 0.95)], 0.06, 0.02, look.light if index % 2 else look.dark)
+        pen.limb(
+            [(x, -0.1), (x + 0.1, 0.3), (x - 0.08, 0.6), (x + 0.06, 0.95)],
+            0.06,
+            0.02,
+            look.light if index % 2 else look.dark,
+        )
     for x in (-0.18, 0.1):
-        pen.limb([(x, -0.1), (x + 0.14, 0.2), (x - 0.06, 0.45), (x + 0.08, 0.7)], 0.2, 0.05, mix(look.light, WHITE, 0.4))
-    pen.blob([(-0.66, -0.1), (-0.55, -0.65), (0, -0.95), (0.55, -0.65), (0.66, -0.1), (0.3, 0.0), (0, -0.06), (-0.3, 0.0)], look.main)
+        pen.limb(
+            [(x, -0.1), (x + 0.14, 0.2), (x - 0.06, 0.45), (x + 0.08, 0.7)],
+            0.2,
+            0.05,
+            mix(look.light, WHITE, 0.4),
+        )
+    pen.blob(
+        [
+            (-0.66, -0.1),
+            (-0.55, -0.65),
+            (0, -0.95),
+            (0.55, -0.65),
+            (0.66, -0.1),
+            (0.3, 0.0),
+            (0, -0.06),
+            (-0.3, 0.0),
+        ],
+        look.main,
+    )
     pen.blob([(-0.46, -0.3), (-0.3, -0.68), (0, -0.8), (0.1, -0.55), (-0.2, -0.35)], look.light)
 
 
@@ -252,7 +413,9 @@ def turtle(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     pen.oval(0.86, -0.05, 0.17, 0.15, skin)
     pen.blob([(-0.75, 0.3), (-0.5, -0.25), (0, -0.45), (0.45, -0.22), (0.68, 0.3), (0, 0.45)], look.main)
     for x, y in ((-0.35, 0.02), (0.02, -0.12), (0.36, 0.05), (-0.16, 0.22), (0.2, 0.22)):
-        ring = [(x + 0.14 * math.cos(a), y + 0.11 * math.sin(a)) for a in (k * math.tau / 6 for k in range(6))]
+        ring = [
+            (x + 0.14 * math.cos(a), y + 0.11 * math.sin(a)) for a in (k * math.tau / 6 for k in range(6))
+        ]
         pen.poly(ring, look.dark)
     pen.eye(0.92, -0.08, 0.035)
 
@@ -261,7 +424,16 @@ def crab(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A crab with raised claws."""
     for side in (-1, 1):
         for index in range(3):
-            pen.limb([(side * 0.4, 0.4), (side * (0.75 + index * 0.08), 0.3 + index * 0.16), (side * (0.8 + index * 0.06), 0.72 + index * 0.1)], 0.09, 0.04, look.dark)
+            pen.limb(
+                [
+                    (side * 0.4, 0.4),
+                    (side * (0.75 + index * 0.08), 0.3 + index * 0.16),
+                    (side * (0.8 + index * 0.06), 0.72 + index * 0.1),
+                ],
+                0.09,
+                0.04,
+                look.dark,
+            )
         pen.limb([(side * 0.4, 0.2), (side * 0.75, 0.0), (side * 0.68, -0.3)], 0.12, 0.1, look.main)
         pen.oval(side * 0.66, -0.46, 0.22, 0.26, look.main)
         pen.poly([(side * 0.62, -0.45), (side * 0.5, -0.85), (side * 0.78, -0.8)], look.light)
@@ -289,7 +461,17 @@ def frog(pen: Pen, look: Look, rng: np.random.Generator) -> None:
 
 def snake(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A coiled snake."""
-    path = [(-0.95, 0.9), (-0.3, 0.72), (0.55, 0.92), (0.6, 0.5), (-0.45, 0.5), (-0.5, 0.15), (0.3, 0.1), (0.35, -0.4), (0.12, -0.6)]
+    path = [
+        (-0.95, 0.9),
+        (-0.3, 0.72),
+        (0.55, 0.92),
+        (0.6, 0.5),
+        (-0.45, 0.5),
+        (-0.5, 0.15),
+        (0.3, 0.1),
+        (0.35, -0.4),
+        (0.12, -0.6),
+    ]
     pen.limb(path, 0.08, 0.24, look.main)
     pen.limb(path[:-1], 0.02, 0.07, look.light)
     pen.limb([(0.3, -0.6), (0.62, -0.62)], 0.025, 0.015, rgb("d23a34"))
@@ -306,14 +488,32 @@ def snail(pen: Pen, look: Look, rng: np.random.Generator) -> None:
         pen.oval(dx + 0.06, -0.04, 0.05, 0.05, look.ink)
     for index in range(6):
         size = 0.58 - index * 0.1
-        pen.oval(-0.12 + index * 0.035, 0.28 + index * 0.03, size, size, look.main if index % 2 == 0 else look.dark)
+        pen.oval(
+            -0.12 + index * 0.035, 0.28 + index * 0.03, size, size, look.main if index % 2 == 0 else look.dark
+        )
 
 
 def dragon(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A winged dragon that breathes fire."""
-    pen.poly([(-0.1, -0.05), (-0.5, -0.98), (-1.1, -0.75), (-0.95, -0.45), (-0.75, -0.5), (-0.7, -0.18), (-0.45, -0.22)], look.dark)
+    pen.poly(
+        [
+            (-0.1, -0.05),
+            (-0.5, -0.98),
+            (-1.1, -0.75),
+            (-0.95, -0.45),
+            (-0.75, -0.5),
+            (-0.7, -0.18),
+            (-0.45, -0.22),
+        ],
+        look.dark,
+    )
     for tip in ((-1.1, -0.75), (-0.95, -0.45), (-0.7, -0.18)):
-        pen.limb([(-0.1, -0.05), (-0.5, -0.95), tip] if tip[1] < -0.7 else [(-0.5, -0.95), tip], 0.05, 0.02, look.ink)
+        pen.limb(
+            [(-0.1, -0.05), (-0.5, -0.95), tip] if tip[1] < -0.7 else [(-0.5, -0.95), tip],
+            0.05,
+            0.02,
+            look.ink,
+        )
     pen.limb([(-0.2, 0.4), (-0.65, 0.62), (-1.0, 0.45), (-1.1, 0.15)], 0.3, 0.05, look.main)
     pen.poly([(-1.2, 0.2), (-1.14, -0.1), (-0.98, 0.18)], look.dark)
     pen.limb([(-0.25, 0.35), (0.1, 0.15), (0.3, -0.25), (0.45, -0.55)], 0.5, 0.2, look.main)
@@ -321,11 +521,24 @@ def dragon(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     for x in (-0.25, 0.12):
         pen.limb([(x, 0.4), (x + 0.12, 0.68), (x, 0.94)], 0.24, 0.11, look.main)
         pen.oval(x + 0.07, 0.95, 0.14, 0.05, look.dark)
-    pen.poly([(0.1, -0.05), (0.3, -0.9), (-0.35, -1.05), (-0.4, -0.75), (-0.2, -0.7), (-0.25, -0.4), (-0.05, -0.42)], look.second(mix(look.main, rgb("f0b040"), 0.35)))
+    pen.poly(
+        [
+            (0.1, -0.05),
+            (0.3, -0.9),
+            (-0.35, -1.05),
+            (-0.4, -0.75),
+            (-0.2, -0.7),
+            (-0.25, -0.4),
+            (-0.05, -0.42),
+        ],
+        look.second(mix(look.main, rgb("f0b040"), 0.35)),
+    )
     for index in range(5):
         x, y = (-0.5, -0.25, 0.0, 0.2, 0.28)[index], (0.42, 0.16, 0.0, -0.2, -0.45)[index]
         pen.poly([(x - 0.09, y + 0.05), (x - 0.06, y - 0.14), (x + 0.07, y)], look.dark)
-    pen.blob([(0.32, -0.72), (0.55, -0.78), (0.95, -0.6), (0.92, -0.5), (0.55, -0.42), (0.35, -0.5)], look.main)
+    pen.blob(
+        [(0.32, -0.72), (0.55, -0.78), (0.95, -0.6), (0.92, -0.5), (0.55, -0.42), (0.35, -0.5)], look.main
+    )
     pen.poly([(0.4, -0.7), (0.2, -1.0), (0.52, -0.75)], look.ink)
     pen.eye(0.58, -0.64, 0.04, rgb("f6d23e"))
     for size, colour in ((0.17, rgb("f2642a")), (0.11, rgb("f9b233")), (0.06, rgb("fff0b0"))):
@@ -336,13 +549,28 @@ def dinosaur(pen: Pen, look: Look, rng: np.random.Generator) -> None:
     """A two-legged dinosaur with a big jaw."""
     pen.limb([(-0.15, 0.1), (-0.6, 0.45), (-1.1, 0.5)], 0.5, 0.05, look.main)
     pen.limb([(0.0, 0.25), (0.2, 0.6), (0.02, 0.94)], 0.34, 0.14, look.dark)
-    pen.blob([(-0.4, 0.3), (-0.2, -0.15), (0.15, -0.5), (0.42, -0.55), (0.42, -0.1), (0.2, 0.35), (-0.15, 0.48)], look.main)
+    pen.blob(
+        [(-0.4, 0.3), (-0.2, -0.15), (0.15, -0.5), (0.42, -0.55), (0.42, -0.1), (0.2, 0.35), (-0.15, 0.48)],
+        look.main,
+    )
     pen.blob([(0.42, -0.35), (0.4, 0.0), (0.15, 0.36), (0.02, 0.3), (0.22, -0.1)], look.light)
     pen.limb([(-0.1, 0.3), (0.04, 0.65), (-0.16, 0.94)], 0.36, 0.16, look.main)
     for x in (-0.1, 0.1):
         pen.oval(x, 0.95, 0.18, 0.05, look.dark)
     pen.limb([(0.36, -0.1), (0.56, 0.02), (0.6, 0.14)], 0.09, 0.05, look.dark)
-    pen.blob([(0.2, -0.6), (0.36, -0.92), (0.8, -0.86), (1.02, -0.64), (0.6, -0.58), (0.95, -0.44), (0.55, -0.36), (0.28, -0.38)], look.main)
+    pen.blob(
+        [
+            (0.2, -0.6),
+            (0.36, -0.92),
+            (0.8, -0.86),
+            (1.02, -0.64),
+            (0.6, -0.58),
+            (0.95, -0.44),
+            (0.55, -0.36),
+            (0.28, -0.38),
+        ],
+        look.main,
+    )
     for index in range(4):
         x = 0.64 + index * 0.09
         pen.poly([(x, -0.62 + index * 0.005), (x + 0.06, -0.63), (x + 0.03, -0.54)], WHITE)

@@ -33,6 +33,13 @@ _IRREGULAR = {
     "octopi": "octopus",
     "elves": "elf",
     "thieves": "thief",
+    "warmer": "warm",
+    "cooler": "cool",
+    "colder": "cold",
+    "brighter": "bright",
+    "darker": "dark",
+    "moodier": "moody",
+    "snowier": "snowy",
     "scarves": "scarf",
 }
 
