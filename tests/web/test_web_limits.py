@@ -2,9 +2,13 @@
 
 import asyncio
 import re
+from itertools import pairwise
 
 import pytest
 from serving import SMALL, Person, Served, has_error
+
+from aims.core.errors import RateLimited
+from aims.keys import admit
 
 FIELD = re.compile(r'"(\w+)";r=(\d+);t=(\d+)')
 
@@ -18,8 +22,8 @@ def state_of(answer) -> tuple[str, int, int]:
 
 @pytest.fixture
 def hasty(served: Served) -> Person:
-    """Somebody whose key may make 60 requests a minute, two of them at once."""
-    return served.person(1000, rate_limit=60, burst=2)
+    """Somebody whose key may make 6 requests a minute, two of them at once."""
+    return served.person(1000, rate_limit=6, burst=2)
 
 
 def test_over_the_limit_the_answer_says_when_to_come_back(hasty: Person):
@@ -30,10 +34,10 @@ def test_over_the_limit_the_answer_says_when_to_come_back(hasty: Person):
 
     assert [remaining for _, remaining, _ in states] == [1, 0]
     error = has_error(answer, 429, "rate_limited")
-    assert "60 requests a minute" in error["error"]
-    assert answer.headers["retry-after"] == "1"
-    assert answer.headers["ratelimit-policy"] == '"default";q=60;w=60'
-    assert state_of(answer) == ("default", 0, 1)
+    assert "6 requests a minute" in error["error"]
+    assert 0 < int(answer.headers["retry-after"]) <= 10
+    assert answer.headers["ratelimit-policy"] == '"default";q=6;w=60'
+    assert state_of(answer) == ("default", 0, int(answer.headers["retry-after"]))
     assert hasty.traces == before
 
 
@@ -41,30 +45,31 @@ def test_a_request_made_when_the_answer_said_passes(served: Served):
     """Each refusal is followed to the letter, so the wait is what it says and not less."""
     quick = served.person(1000, rate_limit=600, burst=1)
 
-    async def obey() -> list[int]:
-        from aims.core.errors import RateLimited
-        from aims.keys import admit
-
-        seen = []
-        for _ in range(6):
+    async def obey() -> list[bool]:
+        passed = []
+        for _ in range(10):
             try:
                 await served.studio.db.write(admit, quick.key.id, 0)
-                seen.append(200)
+                passed.append(True)
             except RateLimited as error:
-                seen.append(429)
                 await asyncio.sleep(error.retry_after)
-        return seen
+                passed.append(False)
+        return passed
 
-    assert served.do(obey()) == [200, 429, 200, 429, 200, 429]
+    passed = served.do(obey())
+
+    assert not all(passed)
+    assert all(one or after for one, after in pairwise(passed))
 
 
 def test_a_refused_request_does_not_push_the_limit_further_away(hasty: Person):
     for _ in range(2):
         hasty.generate(prefer="respond-async")
 
-    waits = {hasty.generate(prefer="respond-async").headers["retry-after"] for _ in range(10)}
+    waits = [int(hasty.generate(prefer="respond-async").headers["retry-after"]) for _ in range(10)]
 
-    assert waits == {"1"}
+    assert waits == sorted(waits, reverse=True)
+    assert max(waits) <= 10
 
 
 def test_a_request_that_is_wrong_does_not_count(hasty: Person):
@@ -75,7 +80,7 @@ def test_a_request_that_is_wrong_does_not_count(hasty: Person):
 
 
 def test_a_request_that_cannot_be_paid_counts(served: Served):
-    poor = served.person(10, rate_limit=60, burst=2)
+    poor = served.person(10, rate_limit=6, burst=2)
 
     codes = [poor.generate().status_code for _ in range(3)]
 
@@ -87,10 +92,12 @@ def test_looking_has_a_limit_of_its_own_ten_times_as_high(served: Served):
     view = watcher.begin()
     watcher.finished(view["id"])
 
-    answers = [watcher.send("GET", f"/generations/{view['id']}") for _ in range(62)]
+    answers = [watcher.send("GET", f"/generations/{view['id']}")]
+    while answers[-1].status_code == 200:
+        answers.append(watcher.send("GET", f"/generations/{view['id']}"))
+    refused = answers[-1]
 
-    assert [answer.status_code for answer in answers[:60]] == [200] * 60
-    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert len(answers) > 60
     assert "60 reads a minute" in has_error(refused, 429, "rate_limited")["error"]
     assert state_of(refused) == ("reads", 0, int(refused.headers["retry-after"]))
     assert watcher.generate(prefer="respond-async").status_code == 202
