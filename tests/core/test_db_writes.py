@@ -35,10 +35,12 @@ async def test_nobody_is_answered_while_the_group_is_not_committed(db: Database)
         first, second, last = queue(marks.add, "first"), queue(marks.add, "second"), queue(linger)
     assert await asyncio.to_thread(reached.wait, marks.WAIT)
     # Both functions have run; the third of their group has not returned.
-    assert marks.on_disk(db.location) == []
-    assert not first.done()
-    assert not second.done()
-    release.set()
+    try:
+        assert marks.on_disk(db.location) == []
+        assert not first.done()
+        assert not second.done()
+    finally:
+        release.set()
     assert await marks.outcomes([first, second, last]) == ["first", "second", None]
     assert marks.on_disk(db.location) == ["first", "second"]
 
