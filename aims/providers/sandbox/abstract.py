@@ -13,10 +13,9 @@ from aims.providers.sandbox.canvas import Canvas, Point, smooth
 from aims.providers.sandbox.cast import Place, place
 from aims.providers.sandbox.land import band
 from aims.providers.sandbox.noise import cloud_field, generator, spread, waves
+from aims.providers.sandbox.ornaments import Inks, mandala, maze, network, pattern, petals, pick, spiral
 from aims.providers.sandbox.palette import Palette, Rgb, brighter, from_hue, luma, mix, turned
 from aims.providers.sandbox.scene import Scene
-
-Inks = list[Rgb]
 
 
 def inks(scene: Scene, palette: Palette, rng: np.random.Generator) -> Inks:
@@ -62,18 +61,14 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
         place(canvas, None, thing, spot, generator(key, thing.name))
 
 
-def _pick(colours: Inks, rng: np.random.Generator) -> Rgb:
-    return colours[1 + int(rng.integers(len(colours) - 1))]
-
-
 def _geometric(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
     across = int(rng.integers(4, 7))
     cell = 1 / across
     for row in range(math.ceil(canvas.h / cell)):
         for column in range(math.ceil(canvas.w / cell)):
             x, y = column * cell, row * cell
-            canvas.box(x, y, x + cell, y + cell, _pick(colours, rng) if rng.random() < 0.6 else colours[0])
-            _cell(canvas, (x, y), cell, _pick(colours, rng), int(rng.integers(7)), _pick(colours, rng))
+            canvas.box(x, y, x + cell, y + cell, pick(colours, rng) if rng.random() < 0.6 else colours[0])
+            _cell(canvas, (x, y), cell, pick(colours, rng), int(rng.integers(7)), pick(colours, rng))
 
 
 def _cell(canvas: Canvas, at: Point, c: float, ink: Rgb, kind: int, other: Rgb) -> None:
@@ -104,12 +99,12 @@ def _shapes(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
             rng.random() * canvas.h,
             spread(0.04, 0.26, rng) * (1.3 - index / 30),
         )
-        ink, kind, turn = _pick(colours, rng), int(rng.integers(5)), rng.random() * 6.28
+        ink, kind, turn = pick(colours, rng), int(rng.integers(5)), rng.random() * 6.28
         if kind == 0:
             canvas.oval(x, y, r, r, ink)
         elif kind == 1:
             canvas.oval(x, y, r, r, ink)
-            canvas.oval(x, y, r * 0.72, r * 0.72, _pick(colours, rng))
+            canvas.oval(x, y, r * 0.72, r * 0.72, pick(colours, rng))
         elif kind == 2:
             canvas.polygon(
                 [(x + math.cos(turn + k * 2.094) * r, y + math.sin(turn + k * 2.094) * r) for k in range(3)],
@@ -158,7 +153,7 @@ def _circles(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
     for x, y, r in spots:
         rings = 1 + int(r / 0.035)
         for ring in range(rings):
-            canvas.oval(x, y, r * (1 - ring / rings), r * (1 - ring / rings), _pick(colours, rng))
+            canvas.oval(x, y, r * (1 - ring / rings), r * (1 - ring / rings), pick(colours, rng))
 
 
 def _gradient(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
@@ -168,96 +163,8 @@ def _gradient(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
     canvas.lay(Image.fromarray(grid).resize((256, 256), Image.Resampling.BICUBIC))
     for _ in range(5):
         canvas.glow(
-            rng.random() * canvas.w, rng.random() * canvas.h, spread(0.15, 0.5, rng), _pick(colours, rng), 0.5
+            rng.random() * canvas.w, rng.random() * canvas.h, spread(0.15, 0.5, rng), pick(colours, rng), 0.5
         )
-
-
-def _pattern(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
-    cell, kind = 1 / int(rng.integers(5, 9)), int(rng.integers(3))
-    one, two, three = colours[1], colours[3], colours[-1]
-    for row in range(-1, math.ceil(canvas.h / cell) + 2):
-        for column in range(-1, math.ceil(canvas.w / cell) + 2):
-            x, y = (column + 0.5 * (row % 2)) * cell, row * cell
-            if kind == 0:
-                for ring, ink in enumerate((three, one, two, colours[0], one)):
-                    r = cell * (0.62 - 0.12 * ring)
-                    canvas.oval(x, y + cell * 0.3, r, r, ink)
-            elif kind == 1:
-                for petal in range(6):
-                    a = petal * 1.0472
-                    canvas.oval(
-                        x + math.cos(a) * cell * 0.2,
-                        y + math.sin(a) * cell * 0.2,
-                        cell * 0.14,
-                        cell * 0.14,
-                        one if (row + column) % 2 else two,
-                    )
-                canvas.oval(x, y, cell * 0.12, cell * 0.12, three)
-            else:
-                h = cell * 0.5
-                canvas.polygon([(x, y - h), (x + h, y), (x, y + h), (x - h, y)], one if column % 2 else two)
-                canvas.polygon(
-                    [(x, y - h * 0.6), (x + h * 0.6, y), (x, y + h * 0.6), (x - h * 0.6, y)], colours[0]
-                )
-                canvas.oval(x, y, h * 0.22, h * 0.22, three)
-
-
-def _maze(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
-    cell = 1 / 22
-    across, down = max(3, int(canvas.w / cell)), max(3, int(canvas.h / cell))
-    ox, oy = (canvas.w - across * cell) / 2, (canvas.h - down * cell) / 2
-    seen, stack = {(0, 0)}, [(0, 0)]
-    ink, wide = colours[-1], cell * 0.56
-    while stack:
-        column, row = stack[-1]
-        ways = [
-            (column + a, row + b)
-            for a, b in ((1, 0), (-1, 0), (0, 1), (0, -1))
-            if 0 <= column + a < across and 0 <= row + b < down and (column + a, row + b) not in seen
-        ]
-        if not ways:
-            stack.pop()
-            continue
-        way = ways[int(rng.integers(len(ways)))]
-        seen.add(way)
-        stack.append(way)
-        a = (ox + (column + 0.5) * cell, oy + (row + 0.5) * cell)
-        b = (ox + (way[0] + 0.5) * cell, oy + (way[1] + 0.5) * cell)
-        half = wide / 2
-        canvas.box(
-            min(a[0], b[0]) - half,
-            min(a[1], b[1]) - half,
-            max(a[0], b[0]) + half,
-            max(a[1], b[1]) + half,
-            ink,
-        )
-    canvas.oval(ox + cell / 2, oy + cell / 2, cell * 0.24, cell * 0.24, colours[2])
-    canvas.oval(ox + (across - 0.5) * cell, oy + (down - 0.5) * cell, cell * 0.24, cell * 0.24, colours[2])
-
-
-def _mandala(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
-    x, y = canvas.w / 2, canvas.h / 2
-    fold = (8, 10, 12, 16)[int(rng.integers(4))]
-    for ring in range(9, 0, -1):
-        out = 0.052 * ring + 0.01
-        ink, other, kind = _pick(colours, rng), _pick(colours, rng), int(rng.integers(4))
-        canvas.oval(x, y, out + 0.012, out + 0.012, mix(ink, colours[0], 0.65))
-        for step in range(fold * (2 if ring > 5 else 1)):
-            a = step / (fold * (2 if ring > 5 else 1)) * math.tau + (ring % 2) * math.pi / fold
-            wide = math.pi * out / fold * (0.5 if ring > 5 else 1) * 1.05
-            px, py = x + math.cos(a) * out, y + math.sin(a) * out
-            nx, ny = -math.sin(a), math.cos(a)
-            tip, root = out + 0.05, out - 0.045
-            petal = [
-                (x + math.cos(a) * root, y + math.sin(a) * root),
-                (px + nx * wide, py + ny * wide),
-                (x + math.cos(a) * tip, y + math.sin(a) * tip),
-                (px - nx * wide, py - ny * wide),
-            ]
-            canvas.polygon(smooth(petal, steps=5) if kind < 2 else petal, ink)
-            canvas.oval(px, py, min(wide * 0.45, 0.014), min(wide * 0.45, 0.014), other)
-    canvas.oval(x, y, 0.04, 0.04, colours[-1])
-    canvas.oval(x, y, 0.022, 0.022, colours[2])
 
 
 def _stripes(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
@@ -271,7 +178,7 @@ def _stripes(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
                 (at + wide + lean * canvas.h, canvas.h),
                 (at + lean * canvas.h, canvas.h),
             ],
-            _pick(colours, rng),
+            pick(colours, rng),
         )
         at += wide * spread(1.0, 1.5, rng)
 
@@ -282,7 +189,7 @@ def _splash(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
             rng.random() * canvas.w,
             rng.random() * canvas.h,
             spread(0.06, 0.2, rng),
-            _pick(colours, rng),
+            pick(colours, rng),
         )
         rim = [
             (
@@ -296,59 +203,6 @@ def _splash(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
             a, out = rng.random() * math.tau, r * spread(1.2, 2.8, rng)
             size = 0.022 * rng.random() ** 2 + 0.002
             canvas.oval(x + math.cos(a) * out, y + math.sin(a) * out, size, size, ink)
-
-
-def _spiral(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
-    x, y, golden = canvas.w / 2, canvas.h / 2, 2.39996
-    count = int(900 * max(canvas.w, canvas.h) ** 1.2)
-    shift = rng.random() * 6
-    for index in range(min(1800, count), 0, -1):
-        out = 0.021 * math.sqrt(index)
-        a = index * golden + shift
-        size = 0.004 + 0.011 * min(1.0, out * 1.4)
-        canvas.oval(
-            x + math.cos(a) * out,
-            y + math.sin(a) * out,
-            size,
-            size,
-            colours[1 + (index // 21) % (len(colours) - 1)],
-        )
-
-
-def _network(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
-    spots = [(rng.random() * canvas.w, rng.random() * canvas.h) for _ in range(int(70 * max(1.0, canvas.w)))]
-    for index, (x, y) in enumerate(spots):
-        for a, b in spots[index + 1 :]:
-            away = math.hypot(a - x, b - y)
-            if away < 0.2:
-                canvas.line(
-                    [(x, y), (a, b)], 0.003 * (1.2 - away * 4), mix(colours[2], colours[0], away * 3.4)
-                )
-    for x, y in spots:
-        size, ink = spread(0.006, 0.02, rng), _pick(colours, rng)
-        canvas.glow(x, y, size * 3.2, ink, 0.5)
-        canvas.oval(x, y, size, size, ink)
-
-
-def _petals(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
-    for _ in range(15):
-        x, y, r = rng.random() * canvas.w, rng.random() * canvas.h, spread(0.07, 0.2, rng)
-        ink, count, turn = _pick(colours, rng), int(rng.integers(5, 10)), rng.random() * 6
-        for petal in range(count):
-            a = turn + petal / count * math.tau
-            tip, nx, ny = (
-                (x + math.cos(a) * r, y + math.sin(a) * r),
-                -math.sin(a) * r * 0.26,
-                math.cos(a) * r * 0.26,
-            )
-            middle = (x + math.cos(a) * r * 0.6, y + math.sin(a) * r * 0.6)
-            canvas.polygon(
-                smooth(
-                    [(x, y), (middle[0] + nx, middle[1] + ny), tip, (middle[0] - nx, middle[1] - ny)], steps=5
-                ),
-                ink if petal % 2 else mix(ink, colours[0], 0.22),
-            )
-        canvas.oval(x, y, r * 0.18, r * 0.18, _pick(colours, rng))
 
 
 def _hills(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
@@ -368,7 +222,7 @@ def _arches(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
         x, y, r = rng.random() * canvas.w, canvas.h * spread(0.3, 1.1, rng), spread(0.1, 0.26, rng)
         rings = int(rng.integers(3, 6))
         for ring in range(rings):
-            ink, size = _pick(colours, rng), r * (1 - ring / rings)
+            ink, size = pick(colours, rng), r * (1 - ring / rings)
             canvas.oval(x, y, size, size, ink)
             canvas.box(x - size, y, x + size, y + r, ink)
 
@@ -377,9 +231,9 @@ def _orbits(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
     x, y = canvas.w * spread(0.3, 0.7, rng), canvas.h * spread(0.3, 0.7, rng)
     for ring in range(16, 0, -1):
         r = 0.055 * ring
-        canvas.oval(x, y, r, r, colours[ring % 2] if ring % 5 else _pick(colours, rng))
+        canvas.oval(x, y, r, r, colours[ring % 2] if ring % 5 else pick(colours, rng))
         a, size = rng.random() * math.tau, spread(0.008, 0.034, rng)
-        canvas.oval(x + math.cos(a) * r, y + math.sin(a) * r, size, size, _pick(colours, rng))
+        canvas.oval(x + math.cos(a) * r, y + math.sin(a) * r, size, size, pick(colours, rng))
 
 
 def _terrazzo(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
@@ -395,7 +249,7 @@ def _terrazzo(canvas: Canvas, colours: Inks, rng: np.random.Generator) -> None:
             )
             for k in range(count)
         ]
-        canvas.polygon(rim, _pick(colours, rng))
+        canvas.polygon(rim, pick(colours, rng))
 
 
 KINDS: dict[str, Callable[[Canvas, Inks, np.random.Generator], None]] = {
@@ -403,15 +257,15 @@ KINDS: dict[str, Callable[[Canvas, Inks, np.random.Generator], None]] = {
     "waves": _waves,
     "circles": _circles,
     "gradient": _gradient,
-    "pattern": _pattern,
-    "maze": _maze,
-    "mandala": _mandala,
+    "pattern": pattern,
+    "maze": maze,
+    "mandala": mandala,
     "stripes": _stripes,
     "splash": _splash,
-    "spiral": _spiral,
-    "network": _network,
+    "spiral": spiral,
+    "network": network,
     "shapes": _shapes,
-    "petals": _petals,
+    "petals": petals,
     "hills": _hills,
     "arches": _arches,
     "orbits": _orbits,

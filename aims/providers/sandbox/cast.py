@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from aims.providers.sandbox import food, landmarks, objects, people, quadrupeds, vehicles, wildlife
+from aims.providers.sandbox import food, keepsakes, landmarks, objects, people, quadrupeds, vehicles, wildlife
 from aims.providers.sandbox.canvas import Canvas
 from aims.providers.sandbox.landscape import Stage
 from aims.providers.sandbox.noise import generator, spread
@@ -23,6 +23,7 @@ SUBJECTS: dict[str, Subject] = {
     **landmarks.SUBJECTS,
     **food.SUBJECTS,
     **objects.SUBJECTS,
+    **keepsakes.SUBJECTS,
 }
 BUILDINGS = frozenset(landmarks.SUBJECTS)
 PEOPLE = frozenset(people.SUBJECTS)

@@ -29,7 +29,7 @@ LIGHT: dict[str, tuple[tuple[int, int, int], tuple[int, int, int], float, float]
     "overcast": ((24, 28, 32), (214, 220, 224), 0.88, 0.55),
     "winter": ((30, 38, 50), (240, 246, 255), 0.92, 0.55),
 }
-BEHIND = frozenset("background backdrop behind surroundings setting".split())
+BEHIND = frozenset(["background", "backdrop", "behind", "surroundings", "setting"])
 
 
 def opened(references: tuple[bytes, ...], size: tuple[int, int]) -> list[Image.Image]:
@@ -61,7 +61,7 @@ def paint(references: list[Image.Image], scene: Scene, seed: int, mask: bytes | 
         base = collage(references, generator(seed, "collage"))
     else:
         base = first
-    changed = _changed(base, scene, seed)
+    changed = _changed(base, scene, seed, len(references) == 1)
     if mask is None:
         return changed
     try:
@@ -102,7 +102,7 @@ def collage(pictures: list[Image.Image], rng: np.random.Generator) -> Image.Imag
     return out
 
 
-def _changed(base: Image.Image, scene: Scene, seed: int) -> Image.Image:
+def _changed(base: Image.Image, scene: Scene, seed: int, single: bool) -> Image.Image:
     out = base
     if scene.spoken & BEHIND and (scene.places or scene.weather or scene.hour):
         return brushes.finished(_new_background(out, scene, seed), scene, seed)
@@ -112,10 +112,9 @@ def _changed(base: Image.Image, scene: Scene, seed: int) -> Image.Image:
     out = _toned(out, scene)
     out = _weathered(out, scene, seed)
     out = _with_subjects(out, scene, seed)
-    names = [name for name in brushes.chosen(scene)]
-    for name in names:
+    for name in brushes.chosen(scene):
         out = brushes.BRUSHES[name].finish(out, generator(seed, "edit", name))
-    if out is base:
+    if out is base and single:
         out = _reimagined(out, scene, seed)
     return out
 
@@ -265,17 +264,20 @@ def _subject_cover(image: Image.Image) -> Image.Image:
     """Where the subject is: what differs from the border colours, near the middle."""
     wide, tall = 128, max(8, round(128 * image.height / image.width))
     small = np.asarray(image.resize((wide, tall), Image.Resampling.BOX), np.float32)
+    upper = round(tall * 0.55)
     rim = np.concatenate(
-        [small[:3].reshape(-1, 3), small[:, :3].reshape(-1, 3), small[:, -3:].reshape(-1, 3)]
+        [small[:3].reshape(-1, 3), small[:upper, :3].reshape(-1, 3), small[:upper, -3:].reshape(-1, 3)]
     )
     places = np.linspace(0, len(rim) - 1, 40).astype(int)
     apart = np.min(np.linalg.norm(small[:, :, None, :] - rim[places][None, None], axis=3), axis=2)
     xs, ys = np.linspace(-1, 1, wide)[None, :], np.linspace(-1, 1, tall)[:, None]
-    central = np.clip(1.25 - np.hypot(xs * 1.1, (ys - 0.15) * 1.0), 0, 1)
-    cover = np.clip(
-        (apart / 42) * central * 1.6 + np.clip(0.5 - np.hypot(xs, ys - 0.15), 0, 1) * 2.0 - 0.45, 0, 1
-    )
-    soft = surface.blurred(surface.shown(cover.astype(np.float32)), 0.012)
+    inside = (apart > 36) & (np.abs(xs) + 0.25 * np.clip(-ys, 0, 1) < 0.86)
+    inside |= (np.abs(xs) < 0.16) & (np.abs(ys - 0.15) < 0.2)
+    # Between its outermost points in a row everything belongs to the subject.
+    cover = (
+        np.maximum.accumulate(inside, axis=1) & np.maximum.accumulate(inside[:, ::-1], axis=1)[:, ::-1]
+    ).astype(np.float32)
+    soft = surface.blurred(surface.shown(cover), 0.012)
     return soft.resize(image.size, Image.Resampling.BICUBIC)
 
 
@@ -289,4 +291,3 @@ def _reimagined(image: Image.Image, scene: Scene, seed: int) -> Image.Image:
     palette = with_colours(for_hour("golden", generator(seed, *sorted(scene.spoken))), scene.colours, 0.6)
     graded = surface.toned(image, (palette.near, palette.far, palette.sky[2], palette.sky[3]))
     return Image.blend(brushes.hinted(image, scene.unknown or ("plain", str(seed))), graded, 0.3)
-

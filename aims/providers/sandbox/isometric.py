@@ -10,7 +10,7 @@ from aims.providers.sandbox.cast import Place, place
 from aims.providers.sandbox.land import CLAY, GRASS, SAND, SNOW
 from aims.providers.sandbox.noise import generator, spread
 from aims.providers.sandbox.palette import Palette, Rgb, brighter, lit, mix, rgb
-from aims.providers.sandbox.scene import Scene, Thing
+from aims.providers.sandbox.scene import Scene
 
 SIDE = 7
 WATER = rgb("4fb0d8")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aims.providers.sandbox import growth, land, sky, town, water
+from aims.providers.sandbox import growth, land, mountains, sky, town, water
 from aims.providers.sandbox.canvas import Canvas
 from aims.providers.sandbox.noise import generator, spread
 from aims.providers.sandbox.palette import Palette, Rgb, dyed, mix, rgb
@@ -112,11 +112,11 @@ def _far(
     )
     if "mountains" in places:
         white = snowy or (palette.backlit < 0.5 and rng.random() < 0.6)
-        land.mountains(canvas, palette, horizon, white, rng, light.x)
+        mountains.mountains(canvas, palette, horizon, white, rng, light.x)
     if "volcano" in places:
-        land.volcano(canvas, palette, horizon, rng)
+        mountains.volcano(canvas, palette, horizon, rng)
     if "canyon" in places:
-        land.mesas(canvas, palette, horizon, rng)
+        mountains.mesas(canvas, palette, horizon, rng)
     if "hills" in places and wet:
         land.hills(canvas, palette, horizon - 0.14, horizon, land.GRASS, rng, 3)
     if "forest" in places and wet:
@@ -171,9 +171,7 @@ def _ground(
     places, horizon = set(scene.places), light.horizon
     if "desert" in places:
         land.dunes(canvas, palette, horizon, surface, rng, light.x)
-    elif places & {"city", "street"}:
-        pass
-    elif "canyon" in places:
+    elif places & {"city", "street"} or "canyon" in places:
         pass
     elif "mountains" in places or "volcano" in places:
         below = surface if palette.backlit < 0.5 and "volcano" not in places else land.PINE

@@ -106,7 +106,7 @@ def _planets(
         asked.colours[0] if asked is not None and asked.colours else from_hue(rng.random() * 360, 0.52, 0.55)
     )
     planet(canvas, (x, y), main * (asked.size if asked else 1.0), tone, rng.random() < 0.6, rng)
-    for _ in range((asked.count if asked else 1)):
+    for _ in range(asked.count if asked else 1):
         px, py = canvas.w * spread(0.1, 0.9, rng), canvas.h * spread(0.12, 0.88, rng)
         if math.hypot(px - x, py - y) > main * 1.5:
             planet(

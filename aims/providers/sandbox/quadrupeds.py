@@ -2,120 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from aims.providers.sandbox.pen import Drawing, Look, Pen, Subject
+from aims.providers.sandbox.animal_builds import BUILDS, Build
 from aims.providers.sandbox.palette import mix, rgb
-
-
-@dataclass(frozen=True, slots=True)
-class Build:
-    """The proportions of an animal that looks to the right, in subject units (2 is the whole height)."""
-
-    length: float = 1.0
-    girth: float = 0.5
-    leg: float = 0.55
-    leg_width: float = 0.13
-    reach: float = 0.18
-    rise: float = 0.45
-    neck: float = 0.26
-    head: float = 0.2
-    snout: float = 0.16
-    muzzle: float = 0.1
-    ear: str = "point"
-    tail: str = "thin"
-    marks: str = ""
-    crown: str = ""
-
-
-BUILDS: dict[str, tuple[Build, str, float]] = {
-    "dog": (
-        Build(0.95, 0.44, 0.58, 0.13, 0.2, 0.42, 0.28, 0.22, 0.22, 0.12, "flop", "up", "belly"),
-        "b9793f",
-        0.3,
-    ),
-    "fox": (
-        Build(0.95, 0.4, 0.5, 0.1, 0.24, 0.34, 0.24, 0.21, 0.24, 0.08, "point", "bushy", "fox"),
-        "d9662a",
-        0.26,
-    ),
-    "wolf": (
-        Build(1.0, 0.46, 0.6, 0.12, 0.24, 0.36, 0.3, 0.21, 0.24, 0.1, "point", "bushy", "belly"),
-        "6f7682",
-        0.32,
-    ),
-    "horse": (
-        Build(1.05, 0.48, 0.82, 0.12, 0.26, 0.66, 0.28, 0.15, 0.3, 0.11, "small", "horse", "", "mane"),
-        "7d4a2c",
-        0.46,
-    ),
-    "unicorn": (
-        Build(1.05, 0.46, 0.82, 0.11, 0.26, 0.66, 0.27, 0.15, 0.3, 0.11, "small", "horse", "", "unicorn"),
-        "f4eef6",
-        0.46,
-    ),
-    "bear": (Build(1.15, 0.72, 0.45, 0.24, 0.2, 0.2, 0.5, 0.27, 0.2, 0.14, "round", "stub"), "6b4630", 0.4),
-    "panda": (
-        Build(1.05, 0.74, 0.42, 0.25, 0.18, 0.24, 0.5, 0.3, 0.14, 0.14, "round", "stub", "panda"),
-        "f2f0ea",
-        0.36,
-    ),
-    "elephant": (
-        Build(1.2, 0.82, 0.62, 0.27, 0.18, 0.3, 0.5, 0.3, 0.0, 0.1, "big", "thin", "", "trunk"),
-        "8b8f9a",
-        0.56,
-    ),
-    "deer": (
-        Build(0.9, 0.4, 0.78, 0.085, 0.22, 0.62, 0.18, 0.14, 0.22, 0.09, "leaf", "stub", "belly", "antlers"),
-        "a86c3c",
-        0.46,
-    ),
-    "lion": (
-        Build(1.1, 0.5, 0.52, 0.15, 0.16, 0.3, 0.36, 0.24, 0.16, 0.13, "round", "tuft", "", "lion"),
-        "d9a24c",
-        0.36,
-    ),
-    "tiger": (
-        Build(1.15, 0.48, 0.5, 0.15, 0.22, 0.28, 0.34, 0.23, 0.15, 0.13, "round", "long", "stripes"),
-        "e0852c",
-        0.34,
-    ),
-    "cow": (
-        Build(1.15, 0.6, 0.52, 0.14, 0.2, 0.26, 0.36, 0.2, 0.26, 0.14, "leaf", "tuft", "patches", "horns"),
-        "f0ebe2",
-        0.38,
-    ),
-    "sheep": (
-        Build(0.95, 0.62, 0.38, 0.1, 0.16, 0.26, 0.3, 0.17, 0.18, 0.11, "flop", "stub", "wool"),
-        "f1ede2",
-        0.28,
-    ),
-    "pig": (
-        Build(1.1, 0.62, 0.34, 0.15, 0.16, 0.12, 0.44, 0.24, 0.16, 0.12, "point", "curl"),
-        "eda3a6",
-        0.26,
-    ),
-    "giraffe": (
-        Build(
-            0.72, 0.4, 0.78, 0.085, 0.3, 1.0, 0.16, 0.12, 0.2, 0.09, "leaf", "tuft", "giraffe", "ossicones"
-        ),
-        "e3b45c",
-        0.62,
-    ),
-    "zebra": (
-        Build(1.0, 0.48, 0.72, 0.11, 0.26, 0.58, 0.26, 0.15, 0.28, 0.11, "small", "horse", "stripes", "mane"),
-        "f4f1ec",
-        0.42,
-    ),
-    "mouse": (Build(0.85, 0.5, 0.22, 0.09, 0.2, 0.02, 0.4, 0.24, 0.22, 0.05, "huge", "long"), "9a9099", 0.16),
-    "camel": (
-        Build(0.95, 0.46, 0.8, 0.11, 0.34, 0.56, 0.17, 0.14, 0.24, 0.1, "small", "tuft", "humps"),
-        "c9985c",
-        0.46,
-    ),
-}
+from aims.providers.sandbox.pen import Drawing, Look, Pen, Subject
+from aims.providers.sandbox.small_animals import monkey, rabbit, sitting_cat
 
 
 def _animal(build: Build) -> Drawing:
@@ -309,7 +201,7 @@ def _head(pen: Pen, look: Look, b: Build, x: float, y: float) -> None:
             [(x + r * 0.3, y + r * 0.55), (x + r * 0.5 + b.snout, y + r * 0.55)],
             r * 0.75,
             b.muzzle * 0.9,
-            brighter_face(look),
+            pale_muzzle(look),
         )
     if b.marks == "panda":
         pen.oval(x + r * 0.3, y - r * 0.05, r * 0.32, r * 0.36, rgb("2a2730"), 25)
@@ -331,7 +223,7 @@ def _head(pen: Pen, look: Look, b: Build, x: float, y: float) -> None:
     _crown(pen, look, b, x, y)
 
 
-def brighter_face(look: Look) -> tuple[int, int, int]:
+def pale_muzzle(look: Look) -> tuple[int, int, int]:
     """The pale fur around a muzzle."""
     return mix(look.light, (255, 250, 240), 0.55)
 
@@ -405,102 +297,6 @@ def _crown(pen: Pen, look: Look, b: Build, x: float, y: float) -> None:
     elif b.crown == "ossicones":
         for dx in (-0.05, 0.06):
             pen.limb([(x + dx, y - r * 0.7), (x + dx - 0.01, y - r * 1.7)], 0.035, 0.05, look.dark)
-
-
-def sitting_cat(pen: Pen, look: Look, rng: np.random.Generator) -> None:
-    """A cat that sits and looks at the viewer, tail around its side."""
-    pale = mix(look.light, (255, 250, 240), 0.6)
-    pen.limb([(0.25, 0.86), (0.72, 0.9), (0.86, 0.55), (0.68, 0.3)], 0.17, 0.12, look.dark)
-    pen.blob(
-        [
-            (-0.18, -0.25),
-            (0.2, -0.25),
-            (0.42, 0.25),
-            (0.55, 0.78),
-            (0.36, 0.98),
-            (-0.36, 0.98),
-            (-0.5, 0.75),
-            (-0.38, 0.2),
-        ],
-        look.main,
-    )
-    pen.blob([(-0.13, -0.1), (0.13, -0.1), (0.16, 0.35), (0.0, 0.6), (-0.16, 0.35)], pale)
-    for side in (-1, 1):
-        pen.limb([(side * 0.15, 0.3), (side * 0.17, 0.7), (side * 0.16, 0.92)], 0.2, 0.16, look.main)
-        pen.oval(side * 0.17, 0.94, 0.13, 0.065, pale)
-        pen.poly([(side * 0.4, -0.5), (side * 0.42, -1.02), (side * 0.08, -0.78)], look.main)
-        pen.poly(
-            [(side * 0.34, -0.62), (side * 0.36, -0.9), (side * 0.17, -0.77)],
-            mix(look.dark, rgb("e08f8f"), 0.6),
-        )
-    pen.blob(
-        [(-0.42, -0.5), (-0.26, -0.8), (0.26, -0.8), (0.42, -0.5), (0.34, -0.25), (0, -0.13), (-0.34, -0.25)],
-        look.main,
-    )
-    pen.blob([(-0.15, -0.36), (0.15, -0.36), (0.17, -0.2), (0, -0.14), (-0.17, -0.2)], pale)
-    for index in (-1, 0, 1):
-        pen.poly([(index * 0.1 - 0.03, -0.8), (index * 0.1 + 0.03, -0.8), (index * 0.07, -0.62)], look.dark)
-    iris = rgb("8fd06a") if rng.random() < 0.6 else rgb("f0c64a")
-    for side in (-1, 1):
-        pen.oval(side * 0.19, -0.48, 0.095, 0.085, iris)
-        pen.oval(side * 0.19, -0.48, 0.035, 0.08, rgb("17151c"))
-        pen.oval(side * 0.19 + 0.025, -0.515, 0.02, 0.02, (255, 255, 255))
-        for tilt in (-0.05, 0.02):
-            pen.limb([(side * 0.14, -0.28), (side * 0.52, -0.3 + tilt)], 0.012, 0.006, look.ink)
-    pen.poly([(-0.045, -0.36), (0.045, -0.36), (0, -0.31)], rgb("d9747a"))
-    pen.limb([(0, -0.31), (0, -0.26)], 0.014, 0.014, look.ink)
-
-
-def rabbit(pen: Pen, look: Look, rng: np.random.Generator) -> None:
-    """A crouching rabbit with upright ears."""
-    pale = mix(look.light, (255, 252, 245), 0.6)
-    pen.oval(-0.62, 0.62, 0.15, 0.14, pale)
-    pen.blob(
-        [(-0.6, 0.6), (-0.4, 0.2), (0.0, 0.12), (0.34, 0.3), (0.42, 0.85), (-0.1, 0.98), (-0.55, 0.92)],
-        look.main,
-    )
-    pen.oval(-0.22, 0.7, 0.3, 0.27, look.dark, -10)
-    pen.oval(-0.2, 0.7, 0.27, 0.25, look.main, -10)
-    pen.limb([(-0.1, 0.94), (0.2, 0.95)], 0.1, 0.08, pale)
-    pen.limb([(0.3, 0.6), (0.34, 0.93)], 0.16, 0.1, look.main)
-    for dx, turn in ((0.24, -14), (0.42, 6)):
-        pen.oval(dx, -0.48, 0.1, 0.42, look.main, turn)
-        pen.oval(dx, -0.46, 0.05, 0.32, mix(look.main, rgb("e8a0a0"), 0.6), turn)
-    pen.blob([(0.12, 0.1), (0.3, -0.14), (0.6, -0.02), (0.72, 0.2), (0.5, 0.38), (0.2, 0.34)], look.main)
-    pen.oval(0.6, 0.26, 0.12, 0.1, pale)
-    pen.oval(0.71, 0.17, 0.035, 0.03, rgb("d9747a"))
-    pen.eye(0.46, 0.08, 0.055)
-
-
-def monkey(pen: Pen, look: Look, rng: np.random.Generator) -> None:
-    """A sitting ape with a pale face."""
-    pale = rgb("e0b48c")
-    pen.limb([(0.3, 0.8), (0.8, 0.8), (0.85, 0.3), (0.65, 0.2)], 0.09, 0.07, look.dark)
-    pen.blob([(-0.3, -0.05), (0.3, -0.05), (0.48, 0.6), (0.36, 0.97), (-0.36, 0.97), (-0.48, 0.6)], look.main)
-    pen.oval(0, 0.5, 0.25, 0.34, mix(look.main, pale, 0.6))
-    for side in (-1, 1):
-        pen.limb([(side * 0.32, 0.05), (side * 0.6, 0.4), (side * 0.3, 0.72)], 0.2, 0.14, look.dark)
-        pen.oval(side * 0.3, 0.94, 0.2, 0.08, look.dark)
-        pen.oval(side * 0.45, -0.45, 0.15, 0.16, look.dark)
-        pen.oval(side * 0.45, -0.45, 0.09, 0.1, pale)
-    pen.oval(0, -0.45, 0.42, 0.42, look.main)
-    pen.blob(
-        [
-            (-0.3, -0.5),
-            (-0.15, -0.66),
-            (0, -0.58),
-            (0.15, -0.66),
-            (0.3, -0.5),
-            (0.26, -0.2),
-            (0, -0.08),
-            (-0.26, -0.2),
-        ],
-        pale,
-    )
-    for side in (-1, 1):
-        pen.eye(side * 0.14, -0.48, 0.055)
-        pen.oval(side * 0.035, -0.3, 0.018, 0.014, look.ink)
-    pen.arc(0, -0.27, 0.13, 30, 150, 0.022, look.ink)
 
 
 SUBJECTS: dict[str, Subject] = {

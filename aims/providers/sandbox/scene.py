@@ -7,6 +7,7 @@ from functools import cache
 
 from aims.providers.sandbox import vocabulary, words
 from aims.providers.sandbox.brush_words import BRUSHES, CRAFT, MEDIA
+from aims.providers.sandbox.habitats import HABITAT, TABLETOP, WET
 from aims.providers.sandbox.palette import Rgb, rgb
 
 Lookup = dict[str, tuple[str, ...]]
@@ -228,41 +229,6 @@ def _hear_modifier(reading: _Reading, word: str) -> bool:
     return known or bool(fillers)
 
 
-_HABITAT = {
-    "sea": {"sailboat", "ship", "whale", "dolphin", "flock", "lighthouse", "anchor"},
-    "lake": {"boat", "duck", "flamingo"},
-    "underwater": {"fish", "octopus", "jellyfish", "shark", "turtle", "submarine"},
-    "road": {"car", "truck", "bicycle", "motorcycle"},
-    "space": {"astronaut", "planet"},
-    "desert": {"camel", "cactus", "pyramid"},
-    "snowfield": {"penguin", "snowman"},
-    "sky": {"balloon", "plane", "helicopter", "bird", "eagle", "rocket", "dragon", "kite", "bat"},
-    "hills": {
-        "castle",
-        "windmill",
-        "house",
-        "barn",
-        "church",
-        "horse",
-        "cow",
-        "sheep",
-        "temple",
-        "torii",
-        "tower",
-    },
-    "meadow": {"rabbit", "butterfly", "bee", "unicorn", "mushroom"},
-    "forest": {"deer", "fox", "bear", "wolf", "owl", "tent", "campfire"},
-}
-_WET = frozenset({"sea", "lake", "river", "beach", "island"})
-TABLETOP = frozenset(
-    "cup teapot vase fruitbowl bowl apple citrus pear banana cherry strawberry grapes watermelon pineapple pumpkin "
-    "cake cupcake donut bread cheese pizza burger sushi icecream bottle wineglass book books candle lamp clock "
-    "guitar violin trumpet drum camera phone laptop headphones hat shoe glasses key lock crown gem ring gift skull "
-    "mask globe trophy gear bulb dice envelope paintbrush egg shell plant rose sunflower flower piano chair sofa bed "
-    "dress shield hammer backpack sword feather".split()
-)
-
-
 def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
     """Decides what was left open: habitat, hour, and whether the picture is abstract."""
     places = list(reading.places)
@@ -272,7 +238,7 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
     if not places and not reading.trees and not reading.icon:
         names = [thing.name for thing in things]
         places += [
-            home for home, who in _HABITAT.items() if home not in denied_places and who & set(names[:1])
+            home for home, who in HABITAT.items() if home not in denied_places and who & set(names[:1])
         ]
         if names and names[0] in TABLETOP and not places:
             places.append("table")
@@ -286,7 +252,7 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
     ]
     if any(thing.name == "planet" for thing in things):
         things = [thing for thing in things if thing.name != "ring"]
-    if any(thing.name == "bridge" for thing in things) and not _WET.intersection(places):
+    if any(thing.name == "bridge" for thing in things) and not WET.intersection(places):
         places.append("sea" if "city" in places or "street" in places else "lake")
     hour = max(reading.hours, key=lambda name: reading.hours[name]) if reading.hours else ""
     weather = frozenset(reading.weather) - denied_weather

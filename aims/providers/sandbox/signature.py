@@ -17,7 +17,10 @@ def sign(image: Image.Image) -> Image.Image:
     pen = ImageDraw.Draw(label)
     pen.rounded_rectangle((0, 0, wide - 1, high - 1), pad, fill=(12, 12, 22, 96))
     pen.text((pad - box[0], pad - box[1]), "sandbox", font=font, fill=(255, 255, 255, 205))
-    at = (max(0, image.width - wide - round(short * 0.014)), max(0, image.height - high - round(short * 0.014)))
+    at = (
+        max(0, image.width - wide - round(short * 0.014)),
+        max(0, image.height - high - round(short * 0.014)),
+    )
     if image.mode == "RGBA":
         layer = Image.new("RGBA", image.size)
         layer.paste(label, at)

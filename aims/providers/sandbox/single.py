@@ -63,7 +63,9 @@ def cutout(size: tuple[int, int], scene: Scene, palette: Palette, key: str) -> I
     items = [(thing, copy) for thing in things for copy in range(min(4, thing.count))]
     for index, (thing, copy) in enumerate(items):
         height = short * 0.9 / (1 + 0.4 * (len(items) - 1)) * min(1.1, max(0.6, thing.size))
-        tile = cast.tile_of(cast.SUBJECTS[thing.name], thing, height * 2, generator(key, thing.name, copy), False).reduce(2)
+        tile = cast.tile_of(
+            cast.SUBJECTS[thing.name], thing, height * 2, generator(key, thing.name, copy), False
+        ).reduce(2)
         across = (index - (len(items) - 1) / 2) * size[0] / (len(items) + 0.4)
         box = tile.getbbox() or (0, 0, *tile.size)
         middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2

@@ -44,7 +44,7 @@ def plan(
     radius = {"sunset": 0.075, "dawn": 0.06, "dusk": 0.04, "golden": 0.055}.get(hour, 0.05) * spread(
         0.9, 1.3, rng
     )
-    moon = palette.dark and hour != "dusk" or "moon" in weather
+    moon = (palette.dark and hour != "dusk") or "moon" in weather
     hidden = hour in {"storm", "overcast", "winter", "dusk"} and not weather & {"sun", "moon"}
     hidden = hidden or ("aurora" in weather and "moon" not in weather)
     if moon:

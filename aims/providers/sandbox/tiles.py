@@ -296,7 +296,7 @@ def embroidery(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 def knitted(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Rows of V-shaped wool stitches."""
-    size, s = image.size, surface.short(image)
+    size, _s = image.size, surface.short(image)
     rows_across = 52
     cells, columns, rows = _cells(
         surface.rich(surface.curved(image, (46, 30, 40), (255, 244, 226)), 1.25), rows_across

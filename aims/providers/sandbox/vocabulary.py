@@ -26,10 +26,19 @@ HOURS = {
     "noon": "noon midday day daytime daylight sunny bright sunlit summer sunlight sunshine clear",
     "golden": "goldenhour magichour golden autumn fall autumnal afternoon harvest amber",
     "dusk": "dusk twilight evening bluehour gloaming nightfall",
-    "night": "night midnight nighttime nocturnal moonlit moonlight starry starlit moon fullmoon crescentmoon nightsky dark",
+    "night": (
+        "night midnight nighttime nocturnal moonlit moonlight starry starlit moon fullmoon crescentmoon "
+        "nightsky dark"
+    ),
     "storm": "storm stormy thunder thunderstorm tempest lightning hurricane tornado",
-    "overcast": "overcast cloudy gray grey gloomy dull drizzle drizzly misty fog foggy mist haze hazy rain rainy raining rainfall",
-    "winter": "snow snowy winter winterly frozen ice icy frost frosty blizzard arctic glacier antarctica snowfall snowing christmas",
+    "overcast": (
+        "overcast cloudy gray grey gloomy dull drizzle drizzly misty fog foggy mist haze hazy rain rainy "
+        "raining rainfall"
+    ),
+    "winter": (
+        "snow snowy winter winterly frozen ice icy frost frosty blizzard arctic glacier antarctica "
+        "snowfall snowing christmas"
+    ),
 }
 
 WEATHER = {
@@ -54,24 +63,36 @@ WEATHER = {
 PLACES = {
     "mountains": "mountain mount peak alps alpine range summit himalaya cliff ridge andes fjord everest",
     "hills": "hill countryside valley rolling tuscany highlands moor pasture farmland scotland",
-    "meadow": "meadow field grass grassland garden prairie lawn flowerfield lavender wheatfield park wildflower savanna savannah steppe vineyard ricefield farm",
+    "meadow": (
+        "meadow field grass grassland garden prairie lawn flowerfield lavender wheatfield park wildflower "
+        "savanna savannah steppe vineyard ricefield farm"
+    ),
     "desert": "desert dune sahara sand sandy arid",
     "canyon": "canyon mesa gorge ravine badlands arizona",
     "volcano": "volcano volcanic eruption lava erupting magma",
     "island": "island isle atoll lagoon tropical",
-    "forest": "forest wood woods woodland jungle rainforest grove thicket taiga birchforest pineforest pine fir spruce birch bamboo redwood",
+    "forest": (
+        "forest wood woods woodland jungle rainforest grove thicket taiga birchforest pineforest pine fir "
+        "spruce birch bamboo redwood"
+    ),
     "beach": "beach shore coast seaside coastline shoreline seashore",
     "sea": "sea ocean wave surf tide maritime nautical atlantic pacific swell bay",
     "lake": "lake pond reflection loch pool reservoir waterlily swamp marsh",
     "river": "river stream creek brook canal",
     "waterfall": "waterfall cascade",
-    "city": "city skyline cityscape downtown metropolis skyscraper urban highrise tokyo manhattan chicago hongkong shanghai megacity london",
+    "city": (
+        "city skyline cityscape downtown metropolis skyscraper urban highrise tokyo manhattan chicago "
+        "hongkong shanghai megacity london"
+    ),
     "street": "street alley avenue boulevard lane sidewalk crosswalk market",
     "village": "village town hamlet suburb neighborhood settlement",
     "road": "road highway path trail route racetrack track driveway",
     "underwater": "underwater undersea reef coralreef coral submerged seabed aquarium abyss",
     "space": "space cosmos galaxy nebula universe orbit interstellar outerspace milkyway solarsystem spacestation",
-    "room": "room interior livingroom bedroom kitchen library office cafe window indoors attic hallway bar restaurant museum hall shop",
+    "room": (
+        "room interior livingroom bedroom kitchen library office cafe window indoors attic hallway bar "
+        "restaurant museum hall shop"
+    ),
     "table": "table stilllife tabletop desk windowsill counter",
     "snowfield": "arctic antarctica glacier tundra iceberg",
     "moonscape": "mars martian moonscape alien exoplanet crater",
@@ -133,7 +154,11 @@ THINGS = {
     "snake": "snake serpent python cobra",
     "snail": "snail",
     "portrait": "portrait face headshot selfie head",
-    "person": "person man boy traveler traveller hiker wanderer people human guy farmer fisherman worker chef musician painter artist surfer skater runner soldier cowboy monk hero stranger student teacher doctor child kid dancer ballerina businessman monk",
+    "person": (
+        "person man boy traveler traveller hiker wanderer people human guy farmer fisherman worker chef "
+        "musician painter artist surfer skater runner soldier cowboy monk hero stranger student teacher "
+        "doctor child kid dancer ballerina businessman monk"
+    ),
     "woman": "woman girl lady princess dancer ballerina bride mother geisha goddess female fairy mermaid angel",
     "couple": "couple lovers",
     "samurai": "samurai ronin warrior ninja shogun",
@@ -272,7 +297,9 @@ THINGS = {
 }
 
 ABSTRACT = {
-    "geometric": "geometric geometry shape triangle square rectangle polygon bauhaus cubes suprematism constructivism",
+    "geometric": (
+        "geometric geometry shape triangle square rectangle polygon bauhaus cubes suprematism constructivism"
+    ),
     "waves": "waveform wavy flowing flow fluid liquid marble marbled swirl swirling ripple",
     "circles": "circle concentric bubble dot sphere round polka",
     "gradient": "gradient blur blurred aura bokeh soft",
@@ -284,7 +311,10 @@ ABSTRACT = {
     "spiral": "spiral vortex whirl fibonacci fractal helix",
     "network": "network connection node data neural graph web technology",
 }
-ABSTRACT_FORCE = "abstract background texture wallpaper pattern composition nonfigurative generative fractal mandala maze gradient"
+ABSTRACT_FORCE = (
+    "abstract background texture wallpaper pattern composition "
+    "nonfigurative generative fractal mandala maze gradient"
+)
 
 ICON = "logo icon emblem badge symbol sticker mascot pictogram favicon clipart glyph monogram isolated"
 
@@ -358,4 +388,7 @@ EMPTY = (
     "holding looking wearing resting sleeping jumping playing floating flying surrounded covered filled "
     "amazing stunning gorgeous pretty nice cute old ancient new modern traditional classic simple elegant"
 )
-STOPS = "of in on at over under near with through into onto across beside between among around behind above below by and against inside"
+STOPS = (
+    "of in on at over under near with through into onto across beside "
+    "between among around behind above below by and against inside"
+)
