@@ -23,8 +23,8 @@ def inks(scene: Scene, palette: Palette, rng: np.random.Generator) -> Inks:
     if scene.colours:
         lead = list(scene.colours)
         while len(lead) < 3:
-            lead.append(turned(lead[0], 28 * len(lead), 0.9))
-        found = [*lead[:4], brighter(lead[0], 0.55), mix(lead[-1], (20, 18, 40), 0.6)]
+            lead.append(brighter(lead[0], 0.78) if len(lead) == 2 else turned(lead[0], 14, 0.9))
+        found = [*lead[:4], brighter(lead[0], 0.55), mix(lead[0], (20, 18, 40), 0.75)]
     elif scene.hour:
         found = [*palette.sky, palette.far, palette.near]
     else:

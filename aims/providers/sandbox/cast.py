@@ -110,7 +110,8 @@ def on_stage(canvas: Canvas, scene: Scene, palette: Palette, stage: Stage, key: 
     for index, thing in enumerate(things):
         for copy in range(thing.count):
             spot = _spot(canvas, thing, index == 0, copy, slots[index][copy], stage, scene, rng)
-            spots.append((spot.foot + (9 if index == 0 else 0), thing, spot))
+            rank = -9 if SUBJECTS[thing.name].home == "span" else (9 if index == 0 else 0)
+            spots.append((spot.foot + rank, thing, spot))
     for order, (_, thing, spot) in enumerate(sorted(spots, key=lambda item: item[0])):
         place(canvas, palette, thing, spot, generator(key, thing.name, order))
 
@@ -150,14 +151,19 @@ def _spot(
     subject = SUBJECTS[thing.name]
     home = subject.home
     room = min(1.0, canvas.h)
-    height = subject.height * thing.size * (1.3 if first else 0.9) * (1.0 if thing.count < 3 else 0.74)
+    height = (
+        subject.height
+        * thing.size
+        * ((1.5 if subject.height < 0.4 else 1.25) if first else 0.9)
+        * (1.0 if thing.count < 3 else 0.74)
+    )
     if thing.name in BUILDINGS and not first:
         height *= 0.85
     flip = bool(rng.random() < 0.5)
     height = min(height, room * 0.92, canvas.w * 0.98)
     if home == "sky" or thing.side == "sky":
         low = stage.horizon * (0.62 if not first else 0.55)
-        foot = max(height * 1.02, low + spread(-0.2, 0.1, rng) * stage.horizon)
+        foot = max(height * 1.02, low + spread(-0.3, 0.2, rng) * stage.horizon)
         if thing.count > 1:
             height *= spread(0.6, 1.05, rng)
         return Place(x, foot, height, flip and thing.name not in {"rocket"})
@@ -165,12 +171,17 @@ def _spot(
         height = min(0.62, canvas.w * 0.36) * thing.size
         return Place(canvas.w / 2, stage.horizon + height * 0.42, height, mirrored=bool(stage.water))
     deep = canvas.h - stage.horizon
+    if home in {"road", "ground"} and any(t.name == "bridge" for t in scene.things):
+        span = min(0.62, canvas.w * 0.36)
+        if home == "road" or thing.name in PEOPLE:
+            return Place(x, stage.horizon + span * 0.07, min(height * 0.62, 0.26), flip)
     if stage.water and home in {"water", "deep"}:
         foot = stage.water + deep * (0.34 if first else 0.16) + deep * 0.12 * (copy % 3)
         foot = min(foot, (stage.shore if stage.shore < canvas.h else canvas.h * 0.97) - 0.03)
         return Place(x, foot, min(height, 0.6), flip, mirrored=True)
     if home == "shore" and stage.water:
-        return Place(canvas.w * (0.24 if x < canvas.w / 2 else 0.76), stage.water + deep * 0.12, height, flip)
+        foot = stage.water + deep * 0.12
+        return Place(canvas.w * (0.24 if x < canvas.w / 2 else 0.76), foot, min(height, foot * 0.8), flip)
     if stage.water and stage.shore >= canvas.h and home in {"ground", "road", "any", "table"}:
         # Open water leaves no ground: subjects of the land stand on the near edge.
         return Place(x, canvas.h * 0.985 - 0.02 * (copy % 2), height, flip, 0.9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
@@ -145,7 +146,11 @@ def _dwellers(canvas: Canvas, scene: Scene, key: str, rng: np.random.Generator) 
         Thing("fish", 5)
     ]
     if not any(t.name == "fish" for t in things) and not scene.denied & {"fish"}:
-        things = [*things, Thing("fish", 3, 0.5)]
+        things = [*things, Thing("fish", 4, 0.5)]
+    if scene.spoken & {"reef", "coralreef", "school", "aquarium"}:
+        things = [
+            replace(thing, count=max(5, thing.count)) if thing.name == "fish" else thing for thing in things
+        ]
     for index, thing in enumerate(things):
         for copy in range(thing.count):
             subject = cast.SUBJECTS[thing.name]

@@ -114,7 +114,12 @@ def macro(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     size, s = image.size, surface.short(image)
     cut = 0.27
     near = image.crop(
-        (int(size[0] * cut), int(size[1] * cut), int(size[0] * (1 - cut)), int(size[1] * (1 - cut)))
+        (
+            int(size[0] * cut),
+            int(size[1] * (cut + 0.13)),
+            int(size[0] * (1 - cut)),
+            int(size[1] * (1 - cut + 0.13)),
+        )
     )
     near = surface.rich(near.resize(size, Image.Resampling.BICUBIC), 1.35)
     xs, ys = np.linspace(-1, 1, 64)[None, :], np.linspace(-1, 1, 64)[:, None]

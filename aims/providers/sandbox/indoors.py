@@ -117,6 +117,20 @@ def _room(
         ]
         canvas.polygon(beam, mix(floor, (255, 236, 190), 0.45))
     px = canvas.w * 0.74 if left else canvas.w * 0.26
+    _painting(canvas, palette, wall, px)
+    canvas.oval(
+        canvas.w * 0.5,
+        canvas.h * 0.88,
+        canvas.w * 0.34,
+        canvas.h * 0.07,
+        mix(from_hue(rng.random() * 360, 0.5, 0.4), floor, 0.3),
+    )
+    _furnish(canvas, scene, palette, left, key, rng)
+    if palette.dark:
+        canvas.glow(px, canvas.h * 0.55, 0.6, (255, 200, 120), 0.3)
+
+
+def _painting(canvas: Canvas, palette: Palette, wall: Rgb, px: float) -> None:
     canvas.box(px - 0.1, canvas.h * 0.16, px + 0.1, canvas.h * 0.36, mix(wall, (60, 40, 40), 0.6))
     for stripe in range(4):
         canvas.box(
@@ -126,13 +140,11 @@ def _room(
             canvas.h * 0.215 + stripe * canvas.h * 0.045,
             mix(palette.sky[stripe], palette.near, 0.1),
         )
-    canvas.oval(
-        canvas.w * 0.5,
-        canvas.h * 0.88,
-        canvas.w * 0.34,
-        canvas.h * 0.07,
-        mix(from_hue(rng.random() * 360, 0.5, 0.4), floor, 0.3),
-    )
+
+
+def _furnish(
+    canvas: Canvas, scene: Scene, palette: Palette, left: bool, key: str, rng: np.random.Generator
+) -> None:
     things = _things(scene)
     names = {thing.name for thing in things}
     spare = [Thing(name) for name in FURNITURE if name not in names]
@@ -168,8 +180,6 @@ def _room(
                 Place(canvas.w * across, canvas.h * 0.93, height, False, 0.8),
                 generator(key, thing.name, copy),
             )
-    if palette.dark:
-        canvas.glow(px, canvas.h * 0.55, 0.6, (255, 200, 120), 0.3)
 
 
 def _window(

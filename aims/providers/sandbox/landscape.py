@@ -208,6 +208,8 @@ def _near(
         town.village(canvas, palette, horizon + deep * 0.22, rng)
     if "forest" in places and not places & WET:
         growth.forest(canvas, palette, horizon, scene.trees, snowy, rng)
+    elif scene.denied & {"tree", "trees", "forest"}:
+        pass
     elif "mountains" in places and not places & (WET | BUILT | {"desert", "canyon"}):
         growth.treeline(canvas, palette, canvas.h - deep * 0.34, canvas.h + 0.02, ("conifer",), snowy, rng)
     if "meadow" in places:

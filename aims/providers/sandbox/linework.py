@@ -107,10 +107,10 @@ def blueprint(image: Image.Image, rng: np.random.Generator) -> Image.Image:
 
 def etching(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Engraved lines in sepia on aged paper."""
-    light, size = _dark(image, 0.85), image.size
+    light, size = _dark(image, 1.15), image.size
     sway = (surface.stained(size, rng, 5, 2) - 0.5) * 0.12
     sway = _full(sway + 0.5, size) - 0.5
-    cover = np.clip((0.92 - light + sway - surface.hatching(size, 130, 4)) * 3.4, 0, 1)
+    cover = np.clip((0.97 - light + sway - surface.hatching(size, 130, 4)) * 3.4, 0, 1)
     cover = np.maximum(cover, np.clip((0.55 - light - surface.hatching(size, 120, 62)) * 3.4, 0, 1))
     cover = np.maximum(cover, np.clip((0.3 - light - surface.hatching(size, 120, -58)) * 3.4, 0, 1))
     cover = np.maximum(cover * 0.9, _full(surface.lines(image, 0.002, 8, 18), size))
@@ -164,8 +164,8 @@ def risograph(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     pink = 1 - np.asarray(green, np.float32) / 255 * 0.75 - np.asarray(blue, np.float32) / 255 * 0.25
     deep = 1 - np.asarray(red, np.float32) / 255 * 0.85 - np.asarray(green, np.float32) / 255 * 0.15
     noise = surface.grain(size, rng, 1.6) * 0.28
-    pink_ink = np.clip((pink + noise - surface.screen(size, 110, 15) * 0.55) * 2.2, 0, 1)
-    blue_ink = np.clip((deep + noise - surface.screen(size, 110, 75) * 0.6) * 2.2, 0, 1)
+    pink_ink = np.clip((pink * 0.86 + noise - 0.08 - surface.screen(size, 110, 15) * 0.6) * 2.2, 0, 1)
+    blue_ink = np.clip((deep * 0.86 + noise - 0.16 - surface.screen(size, 110, 75) * 0.62) * 2.2, 0, 1)
     off = max(1, round(s * 0.006))
     pink_ink = np.roll(pink_ink, (off, -off), (0, 1))
     sheet = Image.new("RGB", size, (244, 239, 228))

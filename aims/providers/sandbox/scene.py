@@ -229,33 +229,43 @@ def _hear_modifier(reading: _Reading, word: str) -> bool:
     return known or bool(fillers)
 
 
-def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
-    """Decides what was left open: habitat, hour, and whether the picture is abstract."""
+def _placed(reading: _Reading, denied: set[str]) -> tuple[list[str], list[Thing]]:
+    """The places and the subjects, with homes for subjects that were given none."""
     places = list(reading.places)
     denied_places = {place for word in denied for place in words.meanings(word, _lookup("places"))}
-    denied_weather = {kind for word in denied for kind in words.meanings(word, _lookup("weather"))}
     things = reading.things[:MOST_THINGS]
     if not places and not reading.trees and not reading.icon:
         names = [thing.name for thing in things]
-        places += [
-            home for home, who in HABITAT.items() if home not in denied_places and who & set(names[:1])
-        ]
+        places += [home for home, who in HABITAT.items() if who & set(names[:1])]
         if names and names[0] in TABLETOP and not places:
             places.append("table")
     if reading.trees and not {"forest", "island", "beach", "mountains", "space"}.intersection(places):
         places.append("forest" if "palm" not in reading.trees else "beach")
     # A street, a room or the stars named after a landscape belong to its style or its sky.
-    places = [
-        p
-        for i, p in enumerate(places)
-        if i == 0 or p not in {"street", "room", "table", "space", "underwater"}
-    ]
+    if "space" in places and len(places) > 1:
+        places.remove("space")
+        reading.weather.append("stars")
+    if "underwater" in places:
+        places = ["underwater"]
+    if reading.trees or "forest" in places:
+        things = [thing for thing in things if thing.name != "tree"]
+    later = {"street", "room", "table", "space", "underwater"}
+    places = [place for index, place in enumerate(places) if index == 0 or place not in later]
     if any(thing.name == "planet" for thing in things):
         things = [thing for thing in things if thing.name != "ring"]
     if any(thing.name == "bridge" for thing in things) and not WET.intersection(places):
         places.append("sea" if "city" in places or "street" in places else "lake")
+    return [place for place in dict.fromkeys(places) if place not in denied_places], things
+
+
+def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
+    """Decides what was left open: habitat, hour, and whether the picture is abstract."""
+    denied_weather = {kind for word in denied for kind in words.meanings(word, _lookup("weather"))}
+    places, things = _placed(reading, denied)
     hour = max(reading.hours, key=lambda name: reading.hours[name]) if reading.hours else ""
     weather = frozenset(reading.weather) - denied_weather
+    if "clouds" in denied_weather:
+        weather |= {"cloudless"}
     if {"aurora", "stars", "fireworks", "fireflies", "moon"} & weather and hour not in {"night", "dusk"}:
         hour = hour if hour in {"sunset", "dawn"} and "moon" in weather else "night"
     forced = reading.forced and not things and not places
@@ -275,7 +285,7 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
     return Scene(
         hour=hour,
         weather=weather,
-        places=tuple(place for place in dict.fromkeys(places) if place not in denied_places),
+        places=tuple(places),
         trees=tuple(reading.trees),
         things=tuple(things),
         colours=tuple(reading.colours[:4]),

@@ -27,12 +27,12 @@ def portrait(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
         backdrop(canvas, palette, scene, rng)
     if not others or others[0].name in {"person", "woman"}:
         colours = asked.colours + (others[0].colours if others else ())
-        height = min(canvas.h * 0.98, canvas.w * 1.05)
-        spot = Place(canvas.w * spread(0.44, 0.56, rng), canvas.h + height * 0.03, height)
-        place(canvas, None, Thing("portrait", colours=colours), spot, generator(key, "bust"))
+        height = min(canvas.h * 0.88, canvas.w * 1.05)
+        spot = Place(canvas.w * spread(0.44, 0.56, rng), canvas.h + height * 0.06, height)
+        place(canvas, None, Thing(_sitter(scene), colours=colours), spot, generator(key, "bust"))
         others = others[1:]
     elif others[0].name in cast.PEOPLE:
-        height = min(canvas.h * 1.75, canvas.w * 2.0)
+        height = min(canvas.h * 1.5, canvas.w * 1.75)
         spot = Place(canvas.w * 0.5, canvas.h + height * 0.42, height)
         place(canvas, None, others[0], spot, generator(key, "bust"))
     else:
@@ -51,7 +51,7 @@ def cutout(size: tuple[int, int], scene: Scene, palette: Palette, key: str) -> I
     out = Image.new("RGBA", size)
     things = [t for t in scene.things if t.name in cast.SUBJECTS and t.name != "portrait"][:3]
     if any(t.name == "portrait" for t in scene.things) and not things:
-        things = [Thing("portrait")]
+        things = [Thing(_sitter(scene))]
     if not things:
         canvas = Canvas.blank(*size)
         landscape.paint(canvas, scene, palette, key)
@@ -74,6 +74,37 @@ def cutout(size: tuple[int, int], scene: Scene, palette: Palette, key: str) -> I
         layer.paste(tile, at)
         out = Image.alpha_composite(out, layer)
     return out
+
+
+def _sitter(scene: Scene) -> str:
+    """Whose bust it is, from the words for people."""
+    old = (
+        "an old"
+        if scene.spoken
+        & {"old", "elderly", "aged", "grandmother", "grandfather", "grandma", "grandpa", "wise"}
+        else "a"
+    )
+    if scene.spoken & {
+        "woman",
+        "girl",
+        "lady",
+        "queen",
+        "princess",
+        "mother",
+        "grandmother",
+        "grandma",
+        "bride",
+        "she",
+        "her",
+    }:
+        return f"bust of {old} woman"
+    if (
+        scene.spoken
+        & {"man", "boy", "king", "prince", "gentleman", "father", "grandfather", "grandpa", "he", "his"}
+        or old != "a"
+    ):
+        return f"bust of {old} man"
+    return "portrait"
 
 
 def backdrop(canvas: Canvas, palette: Palette, scene: Scene, rng: np.random.Generator) -> None:

@@ -77,7 +77,8 @@ def paint(
         aurora(air, xs, ys, sky, rng)
     if "rainbow" in weather:
         _rainbow(air, xs, ys, canvas, sky)
-    _clouds(air, away, canvas, palette, sky, weather, rng)
+    if "cloudless" not in weather:
+        _clouds(air, away, canvas, palette, sky, weather, rng)
     canvas.lay(Image.fromarray(np.clip(air, 0, 255).astype(np.uint8)))
     if palette.dark and not weather & {"clouds", "fog", "rain"}:
         stars(canvas, rng, sky.horizon, 260 if "stars" in weather else 130)

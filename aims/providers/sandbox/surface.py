@@ -19,7 +19,7 @@ def short(image: Image.Image) -> int:
 
 def plane(image: Image.Image) -> Field:
     """The brightness of a picture."""
-    return np.asarray(image.convert("L"), np.float32) / np.float32(255)
+    return (np.asarray(image.convert("L"), np.float32) / 255).astype(np.float32, copy=False)
 
 
 def shown(values: Field) -> Image.Image:
@@ -58,8 +58,10 @@ def lines(image: Image.Image, width: float = 0.003, floor: float = 10, gain: flo
     total[:, :-1] = np.maximum(total[:, :-1], across)
     cover = np.clip((total.astype(np.float32) - floor) / gain, 0, 1)
     if step > 1:
-        return np.asarray(shown(cover).resize(half.size, Image.Resampling.BICUBIC), np.float32) / 255
-    return cover
+        return np.asarray(shown(cover).resize(half.size, Image.Resampling.BICUBIC), np.float32) * np.float32(
+            1 / 255
+        )
+    return cover.astype(np.float32, copy=False)
 
 
 def blurred(image: Image.Image, radius: float) -> Image.Image:

@@ -159,7 +159,7 @@ def stained_glass(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     lead = (
         np.asarray(surface.shown(surface.lines(surface.limited(bright, 6), 0.006, 16, 10)), np.float32) / 255
     )
-    out = surface.inked(out, (12, 10, 14), lead, size)
+    out = surface.inked(out, (12, 10, 14), lead.astype(np.float32, copy=False), size)
     ripple = surface.stained(size, rng, 24, 2)
     out = surface.bloom(surface.shaded(out, 1 + (ripple - 0.5) * 0.5), 0.02, 0.5)
     ImageDraw.Draw(out).rectangle(
@@ -219,9 +219,11 @@ def paper_cut(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     half = light.resize((max(2, size[0] // 2), max(2, size[1] // 2)), Image.Resampling.BOX)
     height = np.asarray(half.point([int((6 - k) * 42) for k in steps]), np.float32) / 252
     drop = max(1, round(s * 0.006))
-    above = surface.blurred(surface.shown(np.roll(height, (drop, drop), (0, 1))), 0.006)
+    above = surface.blurred(
+        surface.shown(np.roll(height, (drop, drop), (0, 1)).astype(np.float32, copy=False)), 0.006
+    )
     shadow = np.clip((np.asarray(above, np.float32) / 255 - height) * 4.5, 0, 1)
-    out = surface.inked(out, (22, 16, 40), shadow * 0.55, size)
+    out = surface.inked(out, (22, 16, 40), (shadow * 0.55).astype(np.float32, copy=False), size)
     return surface.textured(out, surface.paper(size, rng, 0.07))
 
 

@@ -47,6 +47,7 @@ WEATHER = {
     "snowfall": "snowfall snowing blizzard snowflake snowstorm flurry",
     "fog": "fog foggy mist misty haze hazy smoke smoky",
     "clouds": "cloud cloudy cumulus overcast storm stormy",
+    "cloudless": "cloudless",
     "lightning": "lightning thunder thunderstorm thunderbolt",
     "rainbow": "rainbow",
     "aurora": "aurora borealis northernlights",

@@ -1,4 +1,4 @@
-"""Brushes that move a picture into another world: neon, cyberpunk, vaporwave, gothic, steampunk, the cosmos, folk tales."""
+"""Brushes that move a picture into another world: neon, cyberpunk, vaporwave, gothic, steampunk, the cosmos."""
 
 from __future__ import annotations
 
