@@ -20,7 +20,10 @@ def _with_request(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
 def configure(level: str, form: str) -> None:
     """Send log lines to standard error: text for a person at a terminal, JSON lines otherwise."""
     as_text = form == "text" or (form == "auto" and sys.stderr.isatty())
-    renderer: Any = structlog.dev.ConsoleRenderer() if as_text else structlog.processors.JSONRenderer()
+    renderer: Any = structlog.processors.JSONRenderer()
+    if as_text:
+        # The traceback that it prefers shows the variables too: the request, and with it the key and the prompt.
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     processors: list[Any] = [
         _with_request,
         structlog.processors.add_log_level,
