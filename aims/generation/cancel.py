@@ -8,6 +8,7 @@ from aims.core import failpoints
 from aims.core.clock import now
 from aims.core.db import Tx
 from aims.core.errors import NotFound
+from aims.core.ids import looks_like_id
 from aims.generation import settle
 from aims.generation.lifecycle import TERMINAL, State
 from aims.generation.studio import Studio
@@ -41,7 +42,9 @@ async def cancel(studio: Studio, actor: Actor, generation_id: str) -> None:
 def request_cancel(tx: Tx, actor: Actor, generation_id: str) -> str:
     """Write the wish down, or carry it out when nothing was sent yet. Returns the generation's kind."""
     credits.lock(tx, actor.workspace_id)
-    row = tx.one(_FIND, generation=generation_id, workspace=actor.workspace_id)
+    row = None
+    if looks_like_id(generation_id):
+        row = tx.one(_FIND, generation=generation_id, workspace=actor.workspace_id)
     if row is None:
         raise NotFound("There is no such generation in this workspace.")
     actor.require(f"{row.kind}:generate")
