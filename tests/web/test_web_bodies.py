@@ -177,7 +177,7 @@ def error_code(field: str, value: str) -> str:
 def test_a_retired_model_is_refused_and_names_what_to_use_instead(alice: Person):
     before = alice.traces
     answer = alice.send(
-        "POST", "/videos/generate", json={"prompt": "Waves", "model": "fal-ai/sora-2/text-to-video"}
+        "POST", "/videos/estimate", json={"prompt": "Waves", "model": "fal-ai/sora-2/text-to-video"}
     )
 
     error = has_error(answer, 400, "model_retired")
@@ -197,7 +197,7 @@ def test_a_retired_model_is_refused_and_names_what_to_use_instead(alice: Person)
 )
 def test_a_film_model_without_its_source_names_the_field_and_the_model(alice: Person, model: str, field: str):
     before = alice.traces
-    answer = alice.send("POST", "/videos/generate", json={"prompt": "Waves", "model": model})
+    answer = alice.send("POST", "/videos/estimate", json={"prompt": "Waves", "model": model})
 
     assert answer.status_code == 400
     assert field in answer.json()["error"]

@@ -155,17 +155,13 @@ def test_a_key_that_was_used_a_moment_ago_spends_nothing_after_its_end(alice: Pe
     assert alice.balance == before
 
 
-@pytest.mark.parametrize(("kind", "scope"), [("images", "image:generate"), ("videos", "video:generate")])
-def test_a_key_without_the_scope_is_told_which(alice: Person, kind: str, scope: str):
-    others = tuple(one for one in ("image:generate", "video:generate", "media:read") if one != scope)
-    key = alice.served.key(alice.workspace_id, scopes=others)
+def test_a_key_without_the_scope_is_told_which(alice: Person):
+    key = alice.served.key(alice.workspace_id, scopes=("video:generate", "media:read", "media:write"))
     before = alice.traces
 
-    answer = alice.served.client.post(
-        f"/api/v1/{kind}/generate", json={"prompt": "Abstract"}, headers={"X-API-Key": key.text}
-    )
+    answer = ask(alice.served, X_API_Key=key.text)
 
-    assert scope in has_error(answer, 403, "missing_scope")["error"]
+    assert "image:generate" in has_error(answer, 403, "missing_scope")["error"]
     assert alice.traces == before
 
 
