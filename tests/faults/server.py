@@ -23,6 +23,7 @@ PATIENCE = 40.0
 GLANCE = 0.02
 FAILED_TO_BIND = "Cannot listen on"
 PORT_TRIES = 5
+KEPT = ("PATH", "PYTHONPATH", "LANG", "LD_LIBRARY_PATH")
 
 # The kernel ends the program if this test run dies, however it dies; then it becomes `python -m aims`.
 BECOME = (
@@ -144,6 +145,8 @@ class Instance:
     settings: dict[str, str] = field(default_factory=dict)
     servers: list[Server] = field(default_factory=list)
     python_path: Path | None = None
+    _outside: Any = None
+    _made: dict[str, str] = field(default_factory=dict)
 
     @property
     def home(self) -> Path:
@@ -160,7 +163,7 @@ class Instance:
 
     def environment(self, **more: str) -> dict[str, str]:
         """What the program is started with: nothing of what the developer has set."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
+        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
         url = {"AIMS_DATABASE_URL": self.database_url} if self.database_url else {}
         path = {"PYTHONPATH": str(self.python_path)} if self.python_path else {}
         return {
@@ -221,30 +224,31 @@ class Instance:
         finally:
             if process.returncode is None:
                 process.kill()
+                await process.wait()
         return Ended(process.returncode or 0, out.decode(), err.decode())
 
     def said(self) -> str:
         """What all servers so far have printed for their operator."""
         return "".join(server.out.read_text() for server in self.servers)
 
+    async def init(self) -> None:
+        """Make the database and the first workspace with the operator's command instead of the first start."""
+        self._made = (await self.command("init", "--json")).json
+
     @property
     def first_key(self) -> str:
-        """The key that the first start printed."""
-        match = _KEY.search(self.said())
-        assert match, "no server printed the first key"
-        return match[1]
+        """The key that was made first, as it was printed."""
+        return self._made.get("api_key") or _found(_KEY, self.said())
 
     @property
     def workspace_id(self) -> str:
-        """The workspace that the first start printed."""
-        match = _WORKSPACE.search(self.said())
-        assert match, "no server printed the first workspace"
-        return match[1]
+        """The workspace that was made first, as it was printed."""
+        return self._made.get("workspace_id") or _found(_WORKSPACE, self.said())
 
     async def new_key(self, *options: str, rate_limit: int = 10_000) -> str:
-        """A key with a limit that gets out of the way."""
-        made = await self.command("keys", "create", "--rate-limit", str(rate_limit), *options, "--json")
-        return made.json["api_key"]
+        """A key with a limit that gets out of the way, of the first workspace unless told otherwise."""
+        of_first = ("--workspace", self.workspace_id, "--rate-limit", str(rate_limit), "--json")
+        return (await self.command("keys", "create", *of_first, *options)).json["api_key"]
 
     def hits(self) -> list[str]:
         """Every failpoint that was passed, in order."""
@@ -256,16 +260,22 @@ class Instance:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """What a query finds in the database, read from outside."""
+        if self._outside is None:
+            self._outside = self._look_in()
+        return self._outside.execute(sql).fetchall()
+
+    def _look_in(self) -> Any:
         if self.database_url is None:
-            connection: Any = sqlite3.connect(f"file:{self.location}?mode=ro", uri=True)
-            try:
-                return connection.execute(sql).fetchall()
-            finally:
-                connection.close()
+            return sqlite3.connect(f"file:{self.location}?mode=ro", uri=True, isolation_level=None)
         import psycopg
 
-        with psycopg.connect(self.database_url, autocommit=True) as connection:
-            return connection.execute(sql).fetchall()
+        return psycopg.connect(self.database_url, autocommit=True)
+
+    def look_away(self) -> None:
+        """Close what `rows` reads with."""
+        if self._outside is not None:
+            self._outside.close()
+            self._outside = None
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
@@ -278,6 +288,7 @@ class Instance:
 
     async def close(self) -> None:
         """Kill what is left: all of it first, whatever waiting for it may say."""
+        self.look_away()
         for server in self.servers:
             server.signal(signal.SIGKILL)
         for server in self.servers:
@@ -286,3 +297,9 @@ class Instance:
 
 def _lines(path: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
+
+
+def _found(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text)
+    assert match, f"no server printed what {pattern.pattern!r} looks for"
+    return match[1]
