@@ -18,6 +18,7 @@ import httpx2
 import msgspec
 import pytest
 import uvloop
+from litestar import Litestar
 from sqlalchemy import Select, Table, bindparam, func, select
 
 from aims import bootstrap, credits, generation, keys
@@ -94,6 +95,11 @@ class Served:
             await supervisor.stop(0)
             await bootstrap.close_studio(self.studio)
             self._listener.close()
+
+    @property
+    def app(self) -> Litestar:
+        """The application behind the gate."""
+        return self._server.config.app._app
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run a coroutine on the studio's own loop."""

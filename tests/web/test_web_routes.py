@@ -1,0 +1,143 @@
+"""Every address is on purpose: what it asks of a key stands in this table; one that is missing here fails."""
+
+import pytest
+from litestar.routes import HTTPRoute
+from serving import SQLITE, Person, Served
+from test_web_keys import WRONG, expire
+
+from aims import keys
+from aims.accounts import ANY
+
+PUBLIC = "public"
+KEY = "any valid key"
+
+TABLE = {
+    ("GET", "/"): PUBLIC,
+    ("GET", "/health"): PUBLIC,
+    ("GET", "/ready"): PUBLIC,
+    ("GET", "/static/{name:str}"): PUBLIC,
+    ("GET", "/previews/styles/{name:str}"): PUBLIC,
+    # The address is the permission: 128 random bits.
+    ("GET", "/workspaces/{rest:path}"): PUBLIC,
+    ("HEAD", "/workspaces/{rest:path}"): PUBLIC,
+    ("GET", "/shared/media/{share:str}"): PUBLIC,
+    ("GET", "/shared/media/{share:str}/file"): PUBLIC,
+    ("HEAD", "/shared/media/{share:str}/file"): PUBLIC,
+    ("GET", "/shared/media/{share:str}/thumbnail"): PUBLIC,
+    ("HEAD", "/shared/media/{share:str}/thumbnail"): PUBLIC,
+    ("GET", "/api/v1/images/generate"): KEY,
+    ("GET", "/api/v1/videos/generate"): KEY,
+    ("GET", "/api/v1/models"): KEY,
+    ("GET", "/api/v1/styles"): KEY,
+    ("POST", "/api/v1/images/estimate"): KEY,
+    ("POST", "/api/v1/videos/estimate"): KEY,
+    ("GET", "/api/v1/generations/{generation_id:str}"): KEY,
+    ("POST", "/api/v1/generations/{generation_id:str}/cancel"): "image:generate",
+    ("POST", "/api/v1/images/generate"): "image:generate",
+    ("POST", "/api/v1/uploads"): "media:write",
+    ("POST", "/api/v1/media/{asset_id:str}/share"): "media:write",
+    ("DELETE", "/api/v1/media/{asset_id:str}/share"): "media:write",
+}
+
+pytestmark = SQLITE
+
+
+def routes_of(served: Served) -> list[HTTPRoute]:
+    """Every route of the application as it is served."""
+    found = served.app.routes
+    assert all(type(route) is HTTPRoute for route in found), "a mount or a socket is not in the table"
+    return found
+
+
+def test_the_table_has_every_address_and_no_other(served: Served):
+    found = {
+        (method, route.path) for route in routes_of(served) for method in route.methods if method != "OPTIONS"
+    }
+
+    assert found == set(TABLE)
+
+
+@pytest.fixture(scope="session")
+def things(shared: Served) -> tuple[Person, dict[str, str]]:
+    """Somebody with a picture, and an example for each part of an address that stands for something."""
+    person = shared.person(1000)
+    view = person.finished(person.begin()["id"])
+    path = view["outputs"][0]["url"].split("/workspaces/")[1]
+    return person, {
+        "{generation_id:str}": view["id"],
+        "{asset_id:str}": view["outputs"][0]["id"],
+        "{rest:path}": path,
+        "{share:str}": "3f0c8a52-6f0e-4f53-9a3a-111111111111",
+        "{name:str}": "public.css",
+    }
+
+
+def call(served: Served, method: str, path: str, examples: dict[str, str], key: str | None):
+    """A request that is right in everything but, perhaps, its key."""
+    for part, example in examples.items():
+        path = path.replace(part, example)
+    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
+    body = {"json": {"prompt": "Abstract", "n": 99}} if method == "POST" else {}
+    return served.client.request(method, path, headers=headers, **body)
+
+
+CASES = pytest.mark.parametrize(("method", "path"), sorted(TABLE), ids=lambda part: str(part))
+
+
+@CASES
+def test_what_a_bad_key_gets(shared: Served, things: tuple[Person, dict[str, str]], method: str, path: str):
+    person, examples = things
+    expired, revoked = shared.key(person.workspace_id), shared.key(person.workspace_id)
+    expire(shared, expired.id)
+    shared.write(keys.revoke, person.workspace_id, revoked.id)
+    before = person.traces
+
+    for key in (None, WRONG, "x", expired.text, revoked.text):
+        answer = call(shared, method, path, examples, key)
+        if TABLE[method, path] == PUBLIC:
+            assert answer.status_code not in {401, 403}, (key, answer.status_code)
+        else:
+            assert answer.status_code == 401, (key, answer.text)
+    assert person.traces == before
+
+
+@CASES
+def test_what_a_key_without_the_scope_gets(
+    shared: Served, things: tuple[Person, dict[str, str]], method: str, path: str
+):
+    person, examples = things
+    wanted = TABLE[method, path]
+    scopes = tuple(sorted(ANY - {wanted})) if wanted in ANY else ("usage:read",)
+    key = shared.key(person.workspace_id, scopes=scopes)
+
+    answer = call(shared, method, path, examples, key.text)
+
+    if wanted in ANY:
+        assert answer.status_code == 403, answer.text
+        assert f"`{wanted}`" in answer.json()["error"]
+    else:
+        assert answer.status_code in {200, 400, 404}, answer.text
+
+
+@CASES
+def test_what_a_key_with_only_that_scope_gets(
+    shared: Served, things: tuple[Person, dict[str, str]], method: str, path: str
+):
+    person, examples = things
+    wanted = TABLE[method, path]
+    key = shared.key(person.workspace_id, scopes=(wanted,) if wanted in ANY else ("usage:read",))
+
+    answer = call(shared, method, path, examples, key.text)
+
+    assert answer.status_code not in {401, 403, 500}, answer.text
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path in TABLE}))
+def test_a_question_about_methods_is_answered_without_a_key_and_grants_nothing(
+    shared: Served, things: tuple[Person, dict[str, str]], path: str
+):
+    answer = call(shared, "OPTIONS", path, things[1], None)
+
+    assert answer.status_code in {204, 405}
+    assert answer.content == b""
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
