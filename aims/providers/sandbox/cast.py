@@ -113,7 +113,23 @@ def on_stage(canvas: Canvas, scene: Scene, palette: Palette, stage: Stage, key: 
             rank = -9 if SUBJECTS[thing.name].home == "span" else (9 if index == 0 else 0)
             spots.append((spot.foot + rank, thing, spot))
     for order, (_, thing, spot) in enumerate(sorted(spots, key=lambda item: item[0])):
+        if SUBJECTS[thing.name].home == "span":
+            _deck(canvas, palette, thing, spot)
         place(canvas, palette, thing, spot, generator(key, thing.name, order))
+
+
+def _deck(canvas: Canvas, palette: Palette, thing: Thing, spot: Place) -> None:
+    """The roadway of a bridge, from one edge of the picture to the other."""
+    tone = palette.on_thing(thing.colours[0] if thing.colours else SUBJECTS[thing.name].colour)
+    y, unit = spot.foot - spot.height / 2, spot.height / 2
+    canvas.box(0, y + 0.30 * unit, canvas.w, y + 0.42 * unit, mix(tone, palette.near, 0.3))
+    canvas.box(0, y + 0.26 * unit, canvas.w, y + 0.32 * unit, tone)
+    for pillar in range(-3, 4):
+        x = spot.x + pillar * unit * 1.9
+        if pillar:
+            canvas.box(
+                x - unit * 0.05, y + 0.4 * unit, x + unit * 0.05, spot.foot, mix(tone, palette.near, 0.35)
+            )
 
 
 def _slots(canvas: Canvas, things: list[Thing], stage: Stage, rng: np.random.Generator) -> list[list[float]]:

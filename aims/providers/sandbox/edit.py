@@ -105,18 +105,23 @@ def collage(pictures: list[Image.Image], rng: np.random.Generator) -> Image.Imag
 def _changed(base: Image.Image, scene: Scene, seed: int, single: bool) -> Image.Image:
     out = base
     if scene.spoken & BEHIND and (scene.places or scene.weather or scene.hour):
-        return brushes.finished(_new_background(out, scene, seed), scene, seed)
+        return _brushed(_new_background(out, scene, seed), scene, seed)
     if scene.hour in LIGHT and not (scene.weather & {"rainbow"} and scene.hour == "noon"):
         low, high, contrast, strength = LIGHT[scene.hour]
         out = surface.rich(surface.curved(out, low, high, contrast), strength)
     out = _toned(out, scene)
     out = _weathered(out, scene, seed)
     out = _with_subjects(out, scene, seed)
-    for name in brushes.chosen(scene):
-        out = brushes.BRUSHES[name].finish(out, generator(seed, "edit", name))
+    out = _brushed(out, scene, seed)
     if out is base and single:
         out = _reimagined(out, scene, seed)
     return out
+
+
+def _brushed(image: Image.Image, scene: Scene, seed: int) -> Image.Image:
+    for name in brushes.chosen(scene):
+        image = brushes.BRUSHES[name].finish(image, generator(seed, "edit", name))
+    return image
 
 
 def _toned(image: Image.Image, scene: Scene) -> Image.Image:

@@ -268,7 +268,11 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
         weather |= {"cloudless"}
     if {"aurora", "stars", "fireworks", "fireflies", "moon"} & weather and hour not in {"night", "dusk"}:
         hour = hour if hour in {"sunset", "dawn"} and "moon" in weather else "night"
-    forced = reading.forced and not things and not places
+    forced = not things and ((reading.forced and not places) or "abstract" in spoken)
+    if forced:
+        # "abstract teal waves": without places their colours belong to the whole picture.
+        places = []
+        reading.colours += reading.water_colours + reading.land_colours + reading.sky_colours
     landscape = bool(places or things or weather or reading.hours or reading.trees)
     abstract = tuple(reading.abstract) if forced or not landscape else ()
     if not landscape and not abstract:

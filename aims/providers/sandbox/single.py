@@ -124,7 +124,11 @@ def emblem(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
     thing = next((t for t in scene.things if t.name in cast.SUBJECTS), None)
     if thing is None:
         return
-    lead = scene.colours[0] if scene.colours else from_hue(rng.random() * 360, 0.5, 0.55)
+    own = scene.colours or thing.colours
+    lead = turned(own[0], spread(-18, 18, rng)) if own else from_hue(rng.random() * 360, 0.5, 0.55)
+    if not scene.colours and own:
+        # The subject carries the colour; its ground is a lighter relative.
+        lead = mix(lead, (255, 255, 255), 0.4)
     ground = brighter(lead, 0.82) if luma(lead) < 180 else mix(lead, (40, 40, 70), 0.75)
     canvas.box(0, 0, canvas.w, canvas.h, ground)
     x, y, r = canvas.w / 2, canvas.h / 2, 0.42

@@ -98,7 +98,12 @@ def low_poly(image: Image.Image, rng: np.random.Generator) -> Image.Image:
             corners,
             fill=mix(tone, (255, 255, 255) if light > 0 else (10, 14, 40), min(0.3, abs(light) * 1.7)),
         )
-    return out
+    ys, xs = (
+        np.linspace(-1, 1, 48, dtype=np.float32)[:, None],
+        np.linspace(-1, 1, 48, dtype=np.float32)[None, :],
+    )
+    lamp = 1.22 - 0.34 * np.hypot(xs + 0.5, ys + 0.6)
+    return surface.shaded(surface.curved(out, (30, 34, 66), (255, 255, 255)), lamp)
 
 
 def origami(image: Image.Image, rng: np.random.Generator) -> Image.Image:
@@ -224,7 +229,26 @@ def paper_cut(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     )
     shadow = np.clip((np.asarray(above, np.float32) / 255 - height) * 4.5, 0, 1)
     out = surface.inked(out, (22, 16, 40), (shadow * 0.55).astype(np.float32, copy=False), size)
-    return surface.textured(out, surface.paper(size, rng, 0.07))
+    return surface.textured(_window(out, rng), surface.paper(size, rng, 0.07))
+
+
+def _window(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """The picture behind two frames of white card with wavy inner edges."""
+    size, s = image.size, surface.short(image)
+    for depth, tone in ((0.075, (226, 214, 204)), (0.045, (250, 247, 241))):
+        cover = Image.new("L", size, 255)
+        turns, phase = np.linspace(0, math.tau, 120, endpoint=False), rng.random() * 6
+        reach = 1 - 0.035 * np.sin(turns * 7 + phase)
+        half_x, half_y = size[0] / 2 - s * depth, size[1] / 2 - s * depth
+        # A rounded square: the higher the power, the squarer the window.
+        xs = np.sign(np.cos(turns)) * np.abs(np.cos(turns)) ** 0.35 * half_x * reach + size[0] / 2
+        ys = np.sign(np.sin(turns)) * np.abs(np.sin(turns)) ** 0.35 * half_y * reach + size[1] / 2
+        ImageDraw.Draw(cover).polygon(list(zip(xs.tolist(), ys.tolist(), strict=True)), fill=0)
+        shade = surface.blurred(cover, 0.014).point([int(v * 0.55) for v in range(256)])
+        drop = round(s * 0.012)
+        image.paste((24, 18, 40), (drop, drop, drop + size[0], drop + size[1]), shade)
+        image.paste(tone, (0, 0, *size), cover)
+    return image
 
 
 def clay(image: Image.Image, rng: np.random.Generator) -> Image.Image:

@@ -14,7 +14,8 @@ ferris wheel|hot dog|steam train|steam locomotive|t rex|high rise|wind turbine|c
 birch forest|pine forest|rice field|wheat field|living room|bed room|water color|water colour|water lily
 color pencil|colored pencil|coloured pencil|felt tip|wood cut|wood block|lino cut|risograph print|ball point
 ink wash|sumi e|ink drawing|pencil sketch|screen print|studio portrait|studio photograph|studio photo|film still
-film photograph|film photo|long exposure|light trails|retro futuristic|retro futurism|high fantasy|street art|spray paint
+film photograph|film photo|long exposure|light trails|retro futuristic|retro futurism|high fantasy|street art
+spray paint
 die cut|picture book|instant film|paper art|ukiyo e|cross hatching|cross stitch|8 bit|16 bit|neon tube|neon tubes
 neon sign|neon light|glitch art|3d cartoon|clay model|post impressionist|technical drawing|blade runner|time lapse
 snow man|rubber duck|rocking chair|street lamp|street light|street lights|wine bottle|picnic table

@@ -111,7 +111,7 @@ def split_denied(words: list[str]) -> tuple[list[str], set[str]]:
             at += 1
             continue
         at += 1
-        while at < len(words) and words[at] in _FILLERS:
+        while at < len(words) and words[at] in _FILLERS | _DENIALS:
             at += 1
         while at < len(words) and words[at].isalnum():
             denied.update(stems(words[at]))
@@ -119,4 +119,6 @@ def split_denied(words: list[str]) -> tuple[list[str], set[str]]:
             if at >= len(words) or words[at] not in {"and", "or"}:
                 break
             at += 1
+            while at < len(words) and words[at] in _FILLERS | _DENIALS:
+                at += 1
     return kept, denied

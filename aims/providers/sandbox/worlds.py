@@ -47,10 +47,12 @@ def neon(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     small = image.resize((24, max(2, 24 * size[1] // size[0])), Image.Resampling.BOX).convert("HSV")
     hue = np.asarray(small, np.uint8)[..., 0]
     picked = tones[np.array([0, 0, 3, 1, 1, 2, 2, 0])[(hue // 32)]].astype(np.uint8)
+    # Where lines are dense their glow would flood the wall.
+    calm = min(1.0, max(0.3, 0.09 / max(0.01, float(tube.mean()))))
     light = Image.fromarray(picked).resize(size, Image.Resampling.BILINEAR)
     glow = surface.inked((0, 0, 0), light, tube, size)
     out = ImageChops.screen(
-        wall, surface.blurred(glow, 0.03).point([min(255, v * 2) for v in range(256)] * 3)
+        wall, surface.blurred(glow, 0.03).point([min(255, int(v * 2 * calm)) for v in range(256)] * 3)
     )
     out = ImageChops.screen(
         out, surface.blurred(glow, 0.006).point([min(255, int(v * 1.5)) for v in range(256)] * 3)
