@@ -14,7 +14,8 @@ from aims import accounts, catalog, credits, keys, migrations, providers
 from aims.core import ids, secrets
 from aims.core.children import Children
 from aims.core.db import Database, Tx
-from aims.core.errors import Conflict, NotFound
+from aims.core.db.session import DriverError
+from aims.core.errors import Broken, Conflict, NotFound
 from aims.core.settings import MIB, Settings
 from aims.core.signals import Signals
 from aims.generation import Studio
@@ -72,7 +73,11 @@ def open_database(settings: Settings, *, create: bool) -> Database:
             )
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     db = Database(location)
-    migrations.migrate(db)
+    try:
+        migrations.migrate(db)
+    except DriverError as error:
+        where = f"The database at {location}" if isinstance(location, Path) else "The database"
+        raise Broken(f"{where} cannot be used: {error}.", code="database_unusable") from error
     return db
 
 

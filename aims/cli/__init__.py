@@ -90,7 +90,8 @@ def run(arguments: list[str] | None = None) -> int:
         return 1
     except StudioError as error:
         click.echo(f"aims: {error.sentence}", err=True)
-        return 1
+        # A value that names its field was written on the command line; anything else went wrong while running.
+        return 2 if error.kind == "invalid" and error.details else 1
     except (KeyboardInterrupt, BrokenPipeError):
         return 130
     return result if isinstance(result, int) else 0

@@ -20,7 +20,7 @@ for_workspace = click.option(
 )
 
 
-@click.group()
+@click.group(epilog=examples("aims catalog list", "aims catalog set openai/gpt-image-2 --price 80"))
 def catalog() -> None:
     """List, price, pause, hide and add models."""
 

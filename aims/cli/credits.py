@@ -10,7 +10,7 @@ from aims.core.db import Database, Tx
 from aims.core.settings import Settings
 
 
-@click.group("credits")
+@click.group("credits", epilog=examples("aims credits grant --amount 500", "aims credits statement"))
 def credits_group() -> None:
     """Grant credits and show statements."""
 

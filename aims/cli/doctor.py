@@ -75,7 +75,8 @@ async def look(settings: Settings) -> list[Finding]:
     try:
         found.append(Finding("database", True, f"revision {await db.read(migrations.current)}"))
         found.append(check_secret_file(settings))
-        await db.write(secrets.verify, secrets.load(settings.home, settings.secret))
+        if settings.secret is not None or (settings.home / "secret").exists():
+            await db.write(secrets.verify, secrets.load(settings.home, settings.secret))
         breaches = await db.read(generation.verify)
         found.append(
             Finding("ledger", True, "every balance equals its entries")
@@ -139,10 +140,14 @@ def check_catalogue() -> Finding:
 
 
 def check_secret_file(settings: Settings) -> Finding:
-    """Nobody else can read the secret."""
+    """The secret is there, and nobody else can read it. A lost one is not made anew: its keys would all be invalid."""
     path = settings.home / "secret"
-    if settings.secret is not None or not path.exists():
-        return Finding("secret", True, "given by the environment" if settings.secret else "none yet")
+    if settings.secret is not None:
+        return Finding("secret", True, "given by the environment")
+    if not path.exists():
+        return Finding(
+            "secret", False, f"There is none at {path}.", "Restore it from the backup, or set AIMS_SECRET."
+        )
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         return Finding("secret", False, f"{path} can be read by others.", f"Run `chmod 600 {path}`.")
     return Finding("secret", True, f"{path}, mode 600")

@@ -27,7 +27,7 @@ def days(_: click.Context, __: click.Parameter, value: str | None) -> float | No
     return float(match[1]) * _DAYS[match[2]]
 
 
-@click.group()
+@click.group(epilog=examples("aims keys create --name laptop", "aims keys list"))
 def keys() -> None:
     """Create, list and revoke API keys."""
 

@@ -10,7 +10,7 @@ from aims.core.db import Database
 from aims.core.settings import Settings
 
 
-@click.group()
+@click.group(epilog=examples("aims ledger verify"))
 def ledger() -> None:
     """Check the books."""
 

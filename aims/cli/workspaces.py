@@ -13,7 +13,7 @@ from aims.core.db import Database, Tx
 from aims.core.settings import Settings
 
 
-@click.group()
+@click.group(epilog=examples("aims workspaces create --name Marketing", "aims workspaces list"))
 def workspaces() -> None:
     """Create and list workspaces."""
 
