@@ -33,7 +33,7 @@ def _key(tx: Tx, workspace_id: str, base_url: str, reference: Reference) -> str:
     if asset.kind != wanted:
         raise Invalid.field(
             reference.field,
-            f"`{reference.field}` needs {'a film' if wanted == 'video' else 'a picture'}; this address has another kind.",
+            f"`{reference.field}` needs {'a film' if wanted == 'video' else 'a picture'}; this is another kind.",
             code="wrong_reference",
         )
     return asset.storage_key

@@ -52,7 +52,7 @@ class Model:
     def grant(self, workspace: str, amount: int, name: str, source: str = "grants") -> type[Exception] | None:
         if amount < 1:
             return Invalid
-        if self.once(source, name):
+        if self.once(source, workspace, name):
             self.move(workspace, amount, source, "available")
         return None
 
@@ -60,11 +60,11 @@ class Model:
         return self.grant(workspace, amount, name, "purchases")
 
     def expire(self, workspace: str, amount: int, name: str) -> type[Exception] | None:
-        if ("expire", name) in self.done:
+        if ("expire", workspace, name) in self.done:
             return None
         if not 1 <= amount <= self.accounts[workspace]["available"]:
             return Invalid
-        self.once("expire", name)
+        self.once("expire", workspace, name)
         self.move(workspace, amount, "available", "expired")
         return None
 
