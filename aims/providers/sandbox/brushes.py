@@ -135,6 +135,8 @@ def prepared(scene: Scene) -> Scene:
         brush = BRUSHES[name]
         if brush.hour and not scene.hour:
             scene = replace(scene, hour=brush.hour)
+        if name == "origami" and scene.things:
+            scene = replace(scene, icon=True)
         scene = replace(scene, tones=tuple(dict.fromkeys((*scene.tones, *brush.tones))))
     return scene
 
@@ -148,7 +150,8 @@ def finished(image: Image.Image, scene: Scene, seed: int) -> Image.Image:
     """The picture after its brushes; style words that nobody knows turn its colours a little."""
     names = chosen(scene)
     for name in names:
-        image = BRUSHES[name].finish(image, generator(seed, scene.layout, name))
+        finish = tiles.origami_figure if name == "origami" and scene.icon else BRUSHES[name].finish
+        image = finish(image, generator(seed, scene.layout, name))
     if scene.unknown and not names:
         image = hinted(image, scene.unknown)
     return image

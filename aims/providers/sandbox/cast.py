@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
@@ -112,10 +112,25 @@ def on_stage(canvas: Canvas, scene: Scene, palette: Palette, stage: Stage, key: 
             spot = _spot(canvas, thing, index == 0, copy, slots[index][copy], stage, scene, rng)
             rank = -9 if SUBJECTS[thing.name].home == "span" else (9 if index == 0 else 0)
             spots.append((spot.foot + rank, thing, spot))
+    if len(things) > 1 and scene.spoken & {"riding", "rides", "ride", "rode"}:
+        spots = _mounted(spots, things)
     for order, (_, thing, spot) in enumerate(sorted(spots, key=lambda item: item[0])):
         if SUBJECTS[thing.name].home == "span":
             _deck(canvas, palette, thing, spot)
         place(canvas, palette, thing, spot, generator(key, thing.name, order))
+
+
+def _mounted(
+    spots: list[tuple[float, Thing, Place]], things: list[Thing]
+) -> list[tuple[float, Thing, Place]]:
+    """Seats the first subject on the second."""
+    mount = next(spot for _, thing, spot in spots if thing is things[1])
+    height = max(mount.height, 0.4)
+    across = (mount.x + next(spot.x for _, thing, spot in spots if thing is things[0])) / 2
+    under = replace(mount, x=across, height=height)
+    rider = Place(across, under.foot - height * 0.36, height * 0.72, under.flip)
+    rest = [entry for entry in spots if entry[1] is not things[0] and entry[1] is not things[1]]
+    return [*rest, (20.0, things[1], under), (21.0, things[0], rider)]
 
 
 def _deck(canvas: Canvas, palette: Palette, thing: Thing, spot: Place) -> None:

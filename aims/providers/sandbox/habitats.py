@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 HABITAT = {
-    "sea": {"sailboat", "ship", "whale", "dolphin", "flock", "lighthouse", "anchor"},
+    "sea": {"sailboat", "ship", "galleon", "whale", "dolphin", "flock", "lighthouse", "anchor"},
     "lake": {"boat", "duck", "flamingo"},
     "underwater": {"fish", "octopus", "jellyfish", "shark", "turtle", "submarine"},
     "road": {"car", "truck", "bicycle", "motorcycle"},
     "space": {"astronaut", "planet"},
     "desert": {"camel", "cactus", "pyramid"},
-    "snowfield": {"penguin", "snowman"},
+    "snowfield": {"penguin", "snowman", "igloo"},
     "sky": {"balloon", "plane", "helicopter", "bird", "eagle", "rocket", "dragon", "kite", "bat"},
     "hills": {
         "castle",
@@ -72,6 +72,7 @@ TABLETOP = frozenset(
         "camera",
         "phone",
         "laptop",
+        "typewriter",
         "headphones",
         "hat",
         "shoe",
@@ -109,3 +110,6 @@ TABLETOP = frozenset(
         "feather",
     ]
 )
+
+# Any of these means a room when no place is named.
+FURNITURE = frozenset({"sofa", "bed", "chair", "books", "lamp", "piano"})

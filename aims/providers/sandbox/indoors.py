@@ -163,7 +163,7 @@ def _furnish(
             Place(
                 x,
                 canvas.h * 0.82,
-                cast.SUBJECTS[thing.name].height * (1.35 if index == 0 else 0.8),
+                cast.SUBJECTS[thing.name].height * (1.35 if index == 0 and thing.name != "lamp" else 0.8),
                 False,
                 0.9,
             ),

@@ -18,13 +18,8 @@ def art_deco(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Gold on black: sunburst, stepped frame, symmetry."""
     size = image.size
     gold: Rgb = (214, 172, 88)
-    half = image.crop((0, 0, (size[0] + 1) // 2, size[1]))
-    sym = Image.new("RGB", size)
-    sym.paste(half.transpose(Image.Transpose.FLIP_LEFT_RIGHT), (size[0] - half.width, 0))
-    sym.paste(half, (0, 0))
-    base = Image.blend(image, sym, 0.5)
     base = surface.toned(
-        surface.flat(base.convert("L").convert("RGB"), 6),
+        surface.flat(image.convert("L").convert("RGB"), 6),
         ((12, 12, 18), (22, 44, 50), (110, 84, 40), gold, (248, 228, 170)),
     )
     canvas = canvas_of(base)

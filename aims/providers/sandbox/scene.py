@@ -7,7 +7,7 @@ from functools import cache
 
 from aims.providers.sandbox import vocabulary, words
 from aims.providers.sandbox.brush_words import BRUSHES, CRAFT, MEDIA
-from aims.providers.sandbox.habitats import HABITAT, TABLETOP, WET
+from aims.providers.sandbox.habitats import FURNITURE, HABITAT, TABLETOP, WET
 from aims.providers.sandbox.palette import Rgb, rgb
 
 Lookup = dict[str, tuple[str, ...]]
@@ -237,7 +237,9 @@ def _placed(reading: _Reading, denied: set[str]) -> tuple[list[str], list[Thing]
     if not places and not reading.trees and not reading.icon:
         names = [thing.name for thing in things]
         places += [home for home, who in HABITAT.items() if who & set(names[:1])]
-        if names and names[0] in TABLETOP and not places:
+        if FURNITURE.intersection(names) and not set(names[:1]) & HABITAT["hills"]:
+            places = ["room"]
+        elif names and names[0] in TABLETOP and not places:
             places.append("table")
     if reading.trees and not {"forest", "island", "beach", "mountains", "space"}.intersection(places):
         places.append("forest" if "palm" not in reading.trees else "beach")

@@ -132,7 +132,8 @@ def emblem(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
     ground = brighter(lead, 0.82) if luma(lead) < 180 else mix(lead, (40, 40, 70), 0.75)
     canvas.box(0, 0, canvas.w, canvas.h, ground)
     x, y, r = canvas.w / 2, canvas.h / 2, 0.42
-    sign(canvas, (x, y), r, lead, rng)
+    if "origami" not in scene.brushes:
+        sign(canvas, (x, y), r, lead, rng)
     things = [t for t in scene.things if t.name in cast.SUBJECTS][:3]
     for index, item in enumerate(things):
         height = 0.62 / (1 + 0.35 * (len(things) - 1)) * min(1.15, item.size)

@@ -138,6 +138,19 @@ def origami(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     return surface.textured(out, surface.paper(size, rng, 0.05))
 
 
+def origami_figure(image: Image.Image, rng: np.random.Generator) -> Image.Image:
+    """A subject on plain ground, folded from small facets."""
+    out, wide = Image.new("RGB", image.size), max(1, surface.short(image) // 520)
+    pen = ImageDraw.Draw(out)
+    for corners, tone, part in _triangles(surface.rich(image, 1.3), 24, 0.2, rng):
+        shade = (0.16, -0.13)[part] + float(rng.normal(0, 0.04))
+        paper = mix(tone, (255, 252, 246), 0.1)
+        lit = mix(paper, (255, 255, 255) if shade > 0 else (30, 24, 50), min(0.4, abs(shade) * 1.3))
+        pen.polygon(corners, fill=lit)
+        pen.line([*corners, corners[0]], fill=mix(lit, (255, 255, 255), 0.35), width=wide)
+    return surface.textured(surface.vignette(out, 0.25, (60, 50, 70)), surface.paper(image.size, rng, 0.06))
+
+
 def _mean(image: Image.Image) -> Rgb:
     tone = image.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
     return (int(tone[0]), int(tone[1]), int(tone[2])) if isinstance(tone, tuple) else (200, 200, 200)
@@ -161,9 +174,7 @@ def stained_glass(image: Image.Image, rng: np.random.Generator) -> Image.Image:
                 tone = small[row * 2 + part, column * 2 + part] + rng.normal(0, 16, 3)
                 pen.polygon(corners, fill=tuple(np.clip(tone, 0, 255).astype(int).tolist()))
                 pen.line([*corners, corners[0]], fill=(12, 10, 14), width=wide)
-    lead = (
-        np.asarray(surface.shown(surface.lines(surface.limited(bright, 6), 0.006, 16, 10)), np.float32) / 255
-    )
+    lead = np.asarray(surface.shown(surface.lines(image, 0.005, 34, 30)), np.float32) / 255
     out = surface.inked(out, (12, 10, 14), lead.astype(np.float32, copy=False), size)
     ripple = surface.stained(size, rng, 24, 2)
     out = surface.bloom(surface.shaded(out, 1 + (ripple - 0.5) * 0.5), 0.02, 0.5)

@@ -18,7 +18,8 @@ film photograph|film photo|long exposure|light trails|retro futuristic|retro fut
 spray paint
 die cut|picture book|instant film|paper art|ukiyo e|cross hatching|cross stitch|8 bit|16 bit|neon tube|neon tubes
 neon sign|neon light|glitch art|3d cartoon|clay model|post impressionist|technical drawing|blade runner|time lapse
-snow man|rubber duck|rocking chair|street lamp|street light|street lights|wine bottle|picnic table
+snow man|telephone box|telephone booth|phone booth|rubber duck|rocking chair|street lamp
+street light|street lights|wine bottle|picnic table
 """.replace("\n", "|")
 
 HOURS = {
@@ -92,7 +93,8 @@ PLACES = {
     "underwater": "underwater undersea reef coralreef coral submerged seabed aquarium abyss",
     "space": "space cosmos galaxy nebula universe orbit interstellar outerspace milkyway solarsystem spacestation",
     "room": (
-        "room interior livingroom bedroom kitchen library office cafe window indoors attic hallway bar "
+        "room interior livingroom bedroom kitchen library office cafe window indoors fireplace bookshop "
+        "bookstore workshop stage theater theatre classroom attic hallway bar "
         "restaurant museum hall shop"
     ),
     "table": "table stilllife tabletop desk windowsill counter",
@@ -134,12 +136,12 @@ THINGS = {
     "dinosaur": "dinosaur trex tyrannosaurus godzilla raptor",
     "dragon": "dragon wyvern",
     "bird": "bird sparrow robin songbird finch crow raven hummingbird parrot pigeon dove kingfisher canary",
-    "flock": "gull seagull goose swallow flock crane stork",
+    "flock": "gull seagull goose swallow flock",
     "eagle": "eagle hawk falcon phoenix vulture",
     "owl": "owl",
     "penguin": "penguin puffin",
     "duck": "duck swan duckling rubberduck",
-    "flamingo": "flamingo heron",
+    "flamingo": "flamingo heron crane stork",
     "chicken": "chicken hen rooster chick peacock turkey",
     "butterfly": "butterfly moth",
     "bee": "bee bumblebee wasp ladybug beetle dragonfly insect",
@@ -159,9 +161,13 @@ THINGS = {
     "person": (
         "person man boy traveler traveller hiker wanderer people human guy farmer fisherman worker chef "
         "musician painter artist surfer skater runner soldier cowboy monk hero stranger student teacher "
-        "doctor child kid dancer ballerina businessman monk"
+        "player skateboarder scarecrow grandfather grandpa swimmer climber "
+        "doctor child kid businessman monk"
     ),
-    "woman": "woman girl lady princess dancer ballerina bride mother geisha goddess female fairy mermaid angel",
+    "woman": (
+        "woman girl lady princess dancer ballerina bride mother geisha goddess female grandmother "
+        "grandma fairy mermaid angel"
+    ),
     "couple": "couple lovers",
     "samurai": "samurai ronin warrior ninja shogun",
     "knight": "knight paladin crusader viking gladiator",
@@ -171,10 +177,15 @@ THINGS = {
     "king": "king queen emperor prince",
     "sailboat": "sailboat yacht sailingboat sail",
     "boat": "boat canoe rowboat kayak gondola fishingboat raft dinghy",
-    "ship": "ship steamer ferry freighter cruise galleon pirateship pirate",
+    "galleon": "galleon pirateship pirate",
+    "typewriter": "typewriter",
+    "phonebooth": "phonebooth telephonebox telephonebooth",
+    "igloo": "igloo",
+    "tractor": "tractor",
+    "ship": "ship steamer ferry freighter cruise ",
     "submarine": "submarine",
     "car": "car automobile taxi sedan sportscar convertible vehicle ferrari porsche racecar",
-    "truck": "truck bus van lorry camper tram tractor",
+    "truck": "truck bus van lorry camper tram",
     "train": "train locomotive railway steamtrain steamlocomotive metro subway",
     "plane": "plane airplane aeroplane aircraft jet airliner biplane",
     "helicopter": "helicopter drone",
@@ -184,7 +195,7 @@ THINGS = {
     "ufo": "ufo saucer",
     "bicycle": "bicycle bike cyclist cycling",
     "motorcycle": "motorcycle motorbike scooter vespa",
-    "house": "house home cottage cabin hut villa mansion farmhouse lodge bungalow",
+    "house": "house treehouse home cottage cabin hut villa mansion farmhouse lodge bungalow",
     "castle": "castle fortress palace citadel fairytale chateau",
     "lighthouse": "lighthouse beacon",
     "bridge": "bridge viaduct aqueduct",
@@ -197,7 +208,7 @@ THINGS = {
     "tent": "tent camp camping campsite yurt tipi",
     "pyramid": "pyramid egypt giza",
     "ferriswheel": "ferriswheel carousel",
-    "tree": "tree oak willow maple bonsai cherryblossom treehouse baobab",
+    "tree": "tree oak willow maple bonsai cherryblossom baobab",
     "christmastree": "christmastree",
     "palm": "palm palmtree",
     "flower": "flower daisy bouquet blossom poppy orchid lily floral peony waterlily dahlia lotus iris",
@@ -247,7 +258,7 @@ THINGS = {
     "piano": "piano keyboard",
     "trumpet": "trumpet saxophone horn",
     "drum": "drum",
-    "music": "music melody song jazz note",
+    "music": "music melody song note",
     "camera": "camera",
     "phone": "phone smartphone iphone telephone",
     "laptop": "laptop computer monitor screen television tv",
@@ -330,7 +341,7 @@ COUNTS = {
     3: "three trio few some several",
     4: "four",
     5: "five group many bunch herd",
-    6: "six dozens countless lots school flock swarm crowd",
+    6: "six dozens countless lots school flock swarm crowd festival fleet",
     7: "seven eight nine ten dozen hundreds",
 }
 SIDES = {
