@@ -75,6 +75,7 @@ class Watch:
                 seen[generation_id] = version
                 if cancelled:
                     signals.wake(cancel_name(generation_id))
-                if self._seen.get(generation_id, version) != version:
+                # Also at first sight: it may have changed between the waiter's own look and this one.
+                if self._seen.get(generation_id) != version:
                     signals.wake(generation_id)
         self._seen = seen
