@@ -8,6 +8,7 @@ import msgspec
 
 from aims.core import failpoints
 from aims.core.children import ChildFailed, Children
+from aims.core.errors import StudioError, Unavailable
 from aims.providers.contract import (
     Ambiguous,
     Busy,
@@ -93,6 +94,10 @@ class Sandbox:
             )
         except ChildFailed as error:
             return Withheld(f"The drawing did not finish ({error}).")
+        except Unavailable:
+            raise  # no child to draw it with now, which says nothing about this order
+        except StudioError as error:
+            return Withheld(error.sentence)
         return Made(data=data)
 
     def _write_down(self, order: Order) -> None:

@@ -16,7 +16,7 @@ from aims.core.errors import Invalid
 ERRORS = ("refused", "busy", "down", "timeout")
 LONGEST_DELAY = 600.0
 _DIRECTIVE = re.compile(r"\[sandbox:([^\]\n]{0,200})\]", re.IGNORECASE)
-_DELAY = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(ms|s|m)")
+_DELAY = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(ms|s|m)", re.ASCII)
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0}
 
 
