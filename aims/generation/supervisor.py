@@ -14,6 +14,7 @@ from aims.generation.lifecycle import Superseded
 from aims.generation.studio import Studio
 
 FAULTS = 5
+WAIT_SECONDS = 1.0
 PRUNE_SECONDS = 3600.0
 APOLOGY = (
     "The studio could not finish this. Nothing was charged for what is missing; the operator's log says why."
@@ -80,24 +81,34 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*left, *self._keepers, return_exceptions=True)
         if self._studio is not None:
-            await self._studio.db.write(leases.release, self._studio.driver)
+            # When the database is away the leases run out by themselves; that is no reason to end in disorder.
+            with suppress(Unavailable):
+                await self._studio.db.write(leases.release, self._studio.driver)
 
     async def _keep_driving(self, studio: Studio, generation_id: str, epoch: int, provider: str) -> None:
         """Drive, again after a fault of ours, until it is finished or somebody else's."""
-        for fault in range(FAULTS):
-            if fault:
-                await studio.places(provider).take()
+        faults, began = 0, False
+        while True:
+            wait = WAIT_SECONDS
             try:
+                if faults >= FAULTS:
+                    await studio.db.write(give_up, generation_id, epoch, APOLOGY)
+                    break
+                if began:
+                    await studio.places(provider).take()
+                began = True
                 await drive(studio, generation_id, epoch, provider)
                 return
             except Superseded:
-                studio.signals.wake(generation_id)
-                return
+                break
+            except Unavailable as error:
+                # A database that is away, or a full disk, is nobody's fault: it is waited out, and nothing is given up.
+                logger.warning("driving waits", generation=generation_id, reason=error.code)
             except Exception as error:  # noqa: BLE001 - the worker loop: a fault in one generation stays its own
-                logger.error("driving failed", generation=generation_id, fault=fault + 1, exc_info=error)
-            await asyncio.sleep(min(0.2 * 4**fault, 30))
-        with suppress(Superseded):
-            await studio.db.write(give_up, generation_id, epoch, APOLOGY)
+                faults += 1
+                logger.error("driving failed", generation=generation_id, fault=faults, exc_info=error)
+                wait = min(0.05 * 4**faults, 30)
+            await asyncio.sleep(wait)
         studio.signals.wake(generation_id)
 
     async def _repeat(self, seconds: float, action: Callable[[], Awaitable[None]]) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -93,12 +94,19 @@ class Disk:
         """Delete a file; one that is not there is no error."""
         self.path(storage_key).unlink(missing_ok=True)
 
-    def sweep(self) -> int:
-        """Delete files that a crash left half-written, and return how many. Only while no other process writes."""
-        left = list(self._temporary.iterdir())
-        for path in left:
-            path.unlink(missing_ok=True)
-        return len(left)
+    def sweep(self, *, older_than: float = 0.0) -> int:
+        """Delete files that a crash left half-written, and return how many.
+
+        older_than: seconds; 0 only while no other process writes.
+        """
+        youngest, swept = time.time() - older_than, 0
+        for path in self._temporary.iterdir():
+            # Another server may sweep at the same time.
+            with suppress(FileNotFoundError):
+                if not older_than or path.stat().st_mtime < youngest:
+                    path.unlink()
+                    swept += 1
+        return swept
 
     def free(self) -> int:
         """Free bytes on the volume, looked up at most once a second."""

@@ -18,6 +18,8 @@ from aims.web.app import make_app
 from aims.web.desk import Desk
 
 CONNECTIONS_GRACE = 5
+SWEEP_SECONDS = 3600.0
+"""Other servers may be writing: what is older than this, nobody writes any more."""
 
 
 class Server(uvicorn.Server):
@@ -46,13 +48,16 @@ async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None
     studio = await open_studio(settings, create=True, begin=supervisor.begin)
     watch = Watch(studio)
     try:
-        if alone:
-            studio.storage.sweep()
+        studio.storage.sweep(older_than=0 if alone else SWEEP_SECONDS)
         first = await first_start(studio)
         await supervisor.start(studio)
         watch.start()
         desk = Desk(studio)
         server = Server(configuration(desk), desk)
+        # Until here a signal ends the process at once, which loses nothing. uvicorn takes them over while it serves,
+        # and raises them again when it has stopped: there is work to finish then.
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, server.handle_exit)
         settle_memory()
         greet(settings, first)
         await server.serve(sockets=[listener])
@@ -119,8 +124,5 @@ def run(settings: Settings, greet: Callable[[Settings, FirstStart | None], None]
         runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
     except ImportError:
         runner = asyncio.Runner()
-    # uvicorn raises the signal again when it has stopped; we still have work to finish then.
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: None)
     with runner:
         runner.run(serve(settings, greet))

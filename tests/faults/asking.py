@@ -1,5 +1,6 @@
 """Somebody with an API key, and what the program must be like after it did what they asked."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -12,6 +13,10 @@ from server import Instance, Server, until
 from aims import generation
 from aims.core.db import Database
 
+_THUMBNAIL = re.compile(r"\.\d+\.webp$")
+_EXTENSION = re.compile(r"\.\w+$")
+# Reads are limited too: a key may make ten times as many as it may ask for pictures.
+BETWEEN_READS = 0.1
 TERMINAL = frozenset({"completed", "failed", "cancelled"})
 PICTURE = {"model": "fal-ai/nano-banana-2", "resolution": "0.5K", "prompt": "A lighthouse at dusk"}
 """The cheapest thing to draw: 512 pixels square."""
@@ -67,7 +72,7 @@ class Caller:
             last = await self.see(generation_id)
             return last["status"] in TERMINAL
 
-        await until(over, f"{generation_id} is over")
+        await until(over, f"{generation_id} is over", glance=BETWEEN_READS)
         return last
 
 
@@ -109,16 +114,18 @@ def check_books(instance: Instance) -> None:
 
 
 def check_files(instance: Instance) -> None:
-    """Each asset has its file, each file its asset, and nothing half-written lies about."""
-    rows = instance.rows("SELECT storage_key, bytes FROM assets")
-    expected = dict(rows)
+    """Each asset has its file, each file or thumbnail its asset, and nothing half-written lies about."""
+    assets = dict(instance.rows("SELECT storage_key, bytes FROM assets"))
     root = instance.media
     found = {
         str(path.relative_to(root)): path.stat().st_size
         for path in root.rglob("*")
         if path.is_file() and ".incoming" not in path.parts
     }
-    assert found == expected
+    thumbnails = {name for name in found if _THUMBNAIL.search(name)}
+    assert {name: size for name, size in found.items() if name not in thumbnails} == assets
+    names = {_EXTENSION.sub("", name) for name in assets}
+    assert {_THUMBNAIL.sub("", name) for name in thumbnails} <= names
     assert list((root / ".incoming").iterdir()) == []
 
 

@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server import Instance
+
+pytest.register_assert_rewrite("asking", "crashing", "server")
+
+from server import Instance  # noqa: E402 - its asserts are to say what they saw
 
 
 @pytest.fixture

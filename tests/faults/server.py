@@ -23,6 +23,7 @@ PATIENCE = 40.0
 GLANCE = 0.02
 FAILED_TO_BIND = "Cannot listen on"
 PORT_TRIES = 5
+SHUTDOWN_SECONDS = 30.0
 KEPT = ("PATH", "PYTHONPATH", "LANG", "LD_LIBRARY_PATH")
 
 # The kernel ends the program if this test run dies, however it dies; then it becomes `python -m aims`.
@@ -35,7 +36,9 @@ _KEY = re.compile(r"API key +(aims_\w+)")
 _WORKSPACE = re.compile(r"workspace +([0-9a-f-]{36})")
 
 
-async def until(look: Callable[[], T | Awaitable[T]], what: str, seconds: float = PATIENCE) -> T:
+async def until(
+    look: Callable[[], T | Awaitable[T]], what: str, seconds: float = PATIENCE, glance: float = GLANCE
+) -> T:
     """Look again and again until there is something, and return it. Fails the test when it never comes."""
     deadline = time.monotonic() + seconds
     while True:
@@ -44,7 +47,7 @@ async def until(look: Callable[[], T | Awaitable[T]], what: str, seconds: float 
         if found:
             return found
         assert time.monotonic() < deadline, f"waited {seconds:.0f} s, and still not: {what}"
-        await asyncio.sleep(GLANCE)
+        await asyncio.sleep(glance)
 
 
 def living_children(pid: int) -> set[int]:
@@ -104,9 +107,9 @@ class Server:
         if self.process.poll() is None:
             os.kill(self.process.pid, which)
 
-    async def ended(self) -> int:
+    async def ended(self, seconds: float = PATIENCE) -> int:
         """Wait until it has ended, and return how: the exit code, or less the signal's number."""
-        await until(lambda: self.process.poll() is not None, "the server ended")
+        await until(lambda: self.process.poll() is not None, "the server ended", seconds)
         return self.process.wait()
 
     async def kill(self) -> None:
@@ -119,7 +122,7 @@ class Server:
     async def stop(self) -> int:
         """Ask it to end, and return its exit code."""
         self.signal(signal.SIGTERM)
-        return await self.ended()
+        return await self.ended(SHUTDOWN_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +237,10 @@ class Instance:
     async def init(self) -> None:
         """Make the database and the first workspace with the operator's command instead of the first start."""
         self._made = (await self.command("init", "--json")).json
+
+    def use(self, key: str) -> None:
+        """From now on `first_key` is this one."""
+        self._made["api_key"] = key
 
     @property
     def first_key(self) -> str:
