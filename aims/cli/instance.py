@@ -1,6 +1,7 @@
 """What the server commands share: open this instance's database, run one verb, print text or JSON."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -28,6 +29,7 @@ def with_database(verb: Callable[[Database, Settings], Awaitable[T]]) -> T:
 
     Raises NotFound, naming the path, when there is no database: only `init` and `serve` make one.
     """
+    gc.enable()
     settings = load()
 
     async def work() -> T:

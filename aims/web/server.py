@@ -93,6 +93,7 @@ def settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    gc.enable()
 
 
 def bind(host: str, port: int) -> socket.socket:
