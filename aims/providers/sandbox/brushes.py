@@ -137,6 +137,10 @@ def prepared(scene: Scene) -> Scene:
             scene = replace(scene, hour=brush.hour)
         if name == "origami" and scene.things:
             scene = replace(scene, icon=True)
+        if name == "macro" and scene.things:
+            # The lens is on the middle, so that is where the subject stands.
+            nearest = replace(scene.things[0], side="centre")
+            scene = replace(scene, things=(nearest, *scene.things[1:]))
         scene = replace(scene, tones=tuple(dict.fromkeys((*scene.tones, *brush.tones))))
     return scene
 

@@ -212,7 +212,9 @@ def _spot(
         return Place(x, foot, min(height, 0.6), flip, mirrored=True)
     if home == "shore" and stage.water:
         foot = stage.water + deep * 0.12
-        return Place(canvas.w * (0.24 if x < canvas.w / 2 else 0.76), foot, min(height, foot * 0.8), flip)
+        if thing.side != "centre":
+            x = canvas.w * (0.24 if x < canvas.w / 2 else 0.76)
+        return Place(x, foot, min(height, foot * 0.8), flip)
     if stage.water and stage.shore >= canvas.h and home in {"ground", "road", "any", "table"}:
         # Open water leaves no ground: subjects of the land stand on the near edge.
         return Place(x, canvas.h * 0.985 - 0.02 * (copy % 2), height, flip, 0.9)

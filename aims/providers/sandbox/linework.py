@@ -24,7 +24,7 @@ def _full(cover: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def pencil(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Graphite: outlines, two directions of hatching, smudged tone, paper tooth."""
     light, size = _dark(image, 0.8), image.size
-    tooth = surface.grain(size, rng, 1.2)
+    tooth = surface.grain(size, rng, 1.8)
     tone = 0.16 * (1 - light)
     first = np.clip((0.75 - light - surface.hatching(size, 105, 52)) * 2.6, 0, 1) * 0.5
     second = np.clip((0.42 - light - surface.hatching(size, 95, 128)) * 2.6, 0, 1) * 0.42
@@ -163,9 +163,11 @@ def risograph(image: Image.Image, rng: np.random.Generator) -> Image.Image:
     red, green, blue = image.split()
     pink = 1 - np.asarray(green, np.float32) / 255 * 0.75 - np.asarray(blue, np.float32) / 255 * 0.25
     deep = 1 - np.asarray(red, np.float32) / 255 * 0.85 - np.asarray(green, np.float32) / 255 * 0.15
-    noise = surface.grain(size, rng, 1.6) * 0.28
+    noise = surface.grain(size, rng, 2.4) * 0.3
     pink_ink = np.clip((pink * 0.86 + noise - 0.08 - surface.screen(size, 110, 15) * 0.6) * 2.2, 0, 1)
     blue_ink = np.clip((deep * 0.86 + noise - 0.16 - surface.screen(size, 110, 75) * 0.62) * 2.2, 0, 1)
+    # A few steps of ink instead of all: prints have no more, and the file is half as large.
+    pink_ink, blue_ink = np.round(pink_ink * 4) / 4, np.round(blue_ink * 4) / 4
     off = max(1, round(s * 0.006))
     pink_ink = np.roll(pink_ink, (off, -off), (0, 1))
     sheet = Image.new("RGB", size, (244, 239, 228))

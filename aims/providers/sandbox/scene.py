@@ -165,7 +165,7 @@ def _hear(reading: _Reading, word: str, rest: list[str], weight: float, craft: b
         found = words.meanings(word, _lookup(kind))
         target += [name for name in found if name not in target]
         known = known or bool(found)
-    if craft and word not in {"portrait", "logo", "icon"}:
+    if craft and word not in {"portrait", "logo", "icon", "sticker", "emblem", "badge"}:
         return
     known = _hear_noun(reading, word, weight) or known
     known = _hear_modifier(reading, word) or known

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
-from aims.providers.sandbox import vocabulary
+from aims.providers.sandbox import phrases
 
 # Longer prompts are read up to here; the rest still decides the seed.
 READ_CHARACTERS = 3000
@@ -46,7 +46,7 @@ _IRREGULAR = {
 
 @cache
 def _phrases() -> re.Pattern[str]:
-    names = sorted((name for name in vocabulary.PHRASES.split("|") if name.strip()), key=len, reverse=True)
+    names = sorted((name for name in phrases.PHRASES.split("|") if name.strip()), key=len, reverse=True)
     return re.compile(r"\b(?:" + "|".join(name.replace(" ", r"[\s-]+") for name in names) + r")\b")
 
 
