@@ -46,11 +46,7 @@ def lines(image: Image.Image, width: float = 0.003, floor: float = 10, gain: flo
     """The outlines of shapes, at half size: 1 on a line; soft gradients leave no line."""
     step = max(1, round(width * short(image) / 2))
     half = image.resize((max(2, image.width // 2), max(2, image.height // 2)), Image.Resampling.BOX)
-    if step > 1:
-        small = half.resize((max(2, half.width // step), max(2, half.height // step)), Image.Resampling.BOX)
-    else:
-        small = half
-    field = np.asarray(small, np.int16)
+    field = np.asarray(half, np.int16)
     total = np.zeros(field.shape[:2], np.int16)
     down = np.abs(np.diff(field, axis=0)).max(axis=2)
     across = np.abs(np.diff(field, axis=1)).max(axis=2)
@@ -58,9 +54,11 @@ def lines(image: Image.Image, width: float = 0.003, floor: float = 10, gain: flo
     total[:, :-1] = np.maximum(total[:, :-1], across)
     cover = np.clip((total.astype(np.float32) - floor) / gain, 0, 1)
     if step > 1:
-        return np.asarray(shown(cover).resize(half.size, Image.Resampling.BICUBIC), np.float32) * np.float32(
-            1 / 255
-        )
+        # A wide line is a thin one blurred and hardened again: its edge stays round.
+        radius = step * 0.62
+        wide = shown(cover).filter(ImageFilter.GaussianBlur(radius))
+        hard = wide.point([int(min(255, max(0, value * radius * 2.9 - 40))) for value in range(256)])
+        return np.asarray(hard, np.float32) * np.float32(1 / 255)
     return cover.astype(np.float32, copy=False)
 
 
