@@ -66,8 +66,7 @@ def test_another_request_under_the_key_is_refused(alice: Person, change: dict[st
     first = alice.generate(headers=under("three"))
     before = alice.traces
 
-    prompt = str(change.pop("prompt", "Abstract"))
-    answer = alice.generate(prompt, headers=under("three"), **change)
+    answer = alice.generate(**({"prompt": "Abstract", "headers": under("three")} | change))
 
     has_error(answer, 422, "idempotency_key_reused")
     assert alice.traces == before
