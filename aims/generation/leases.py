@@ -51,6 +51,11 @@ _TAKE_OVER = (
 )
 
 
+_MINE = select(generations.c.id, generations.c.driver_epoch, generations.c.provider).where(
+    generations.c.driver == bindparam("me"), generations.c.lease_until != 0, _unfinished
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A generation that is this process's to drive, and the epoch that fences its updates."""
@@ -63,6 +68,11 @@ class Claim:
 def renew(tx: Tx, me: str, span: int) -> int:
     """Keep everything that this process drives for `span` microseconds more, in one statement."""
     return tx.run(_RENEW, me=me, span=span)
+
+
+def mine(tx: Tx, me: str) -> list[Claim]:
+    """Everything unfinished that this process holds the lease of."""
+    return [Claim(row.id, row.driver_epoch, row.provider) for row in tx.all(_MINE, me=me)]
 
 
 def release(tx: Tx, me: str) -> int:

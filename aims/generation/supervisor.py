@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
+from aims import media
 from aims.core.clock import SECOND
 from aims.core.errors import Unavailable
 from aims.core.log import logger
@@ -31,13 +32,17 @@ class Supervisor:
         self._alone = alone
         self._studio: Studio | None = None
         self._driving: dict[str, asyncio.Task[None]] = {}
+        # What was handed over and is not finished, whether it drives or waits for a place.
+        self._begun: set[str] = set()
         self._keepers: list[asyncio.Task[None]] = []
+        self._left_over: list[leases.Claim] = []
         self._stopping = False
 
     def begin(self, generation_id: str, epoch: int, provider: str) -> None:
         """Start driving a generation whose lease this process holds."""
-        if self._stopping or self._studio is None:
+        if self._stopping or self._studio is None or generation_id in self._begun:
             return
+        self._begun.add(generation_id)
         start = partial(self._launch, self._studio, generation_id, epoch, provider)
         self._studio.places(provider).begin(start)
 
@@ -51,12 +56,12 @@ class Supervisor:
     def _forget(self, generation_id: str, task: asyncio.Task[None]) -> None:
         if self._driving.get(generation_id) is task:
             del self._driving[generation_id]
+        self._begun.discard(generation_id)
 
     @property
     def in_flight(self) -> int:
         """How many generations this process drives now."""
-        waiting = sum(places.waiting for places in self._studio.all_places()) if self._studio else 0
-        return len(self._driving) + waiting
+        return len(self._begun)
 
     async def start(self, studio: Studio) -> None:
         """Take over what is unfinished, then keep leases fresh and look for abandoned work."""
@@ -120,8 +125,18 @@ class Supervisor:
                 logger.warning("keeper waits", reason=error.code)
 
     async def _renew(self) -> None:
+        """Keep the leases, and take up what was accepted here and never handed over.
+
+        A caller that goes away between the commit and the hand-over, or a commit whose answer was lost, leaves a
+        generation that this process holds and nobody drives.
+        """
         studio = self._running()
+        before = await studio.db.read(leases.mine, studio.driver)
         await studio.db.write(leases.renew, studio.driver, studio.settings.lease_seconds * SECOND)
+        for claim in self._left_over:
+            self.begin(claim.generation_id, claim.epoch, claim.provider)
+        # Whoever accepts is given one round to hand over by himself.
+        self._left_over = [claim for claim in before if claim.generation_id not in self._begun]
 
     async def _take_over(self, *, at_once: bool = False) -> None:
         studio = self._running()
@@ -138,6 +153,7 @@ class Supervisor:
     async def _prune(self) -> None:
         studio = self._running()
         await studio.db.write(idempotency.prune, studio.settings.idempotency_days)
+        await studio.db.write(media.forget_keys, studio.settings.idempotency_days)
 
     def _running(self) -> Studio:
         if self._studio is None:

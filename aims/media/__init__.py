@@ -5,7 +5,7 @@ Bytes are on the disk, synced, before a row names them; a row names them before 
 
 from aims.media.assets import Asset, at, find, keep, thumbnail_key
 from aims.media.sharing import Shared, share, shared, shares_of, unshare
-from aims.media.uploads import Kept, Uploads, files
+from aims.media.uploads import Kept, Uploads, files, forget_keys
 
 __all__ = [
     "Asset",
@@ -15,6 +15,7 @@ __all__ = [
     "at",
     "files",
     "find",
+    "forget_keys",
     "keep",
     "share",
     "shared",

@@ -4,11 +4,11 @@ import asyncio
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from aims.core import ids
 from aims.core.children import Children
-from aims.core.clock import now
+from aims.core.clock import DAY, now
 from aims.core.db import Database, IntegrityError, Tx
 from aims.core.errors import Conflict, Invalid, Mismatch, TooLarge
 from aims.media import assets, decode, storage
@@ -20,6 +20,7 @@ _INSERT_KEY = insert(upload_keys).values(created_at=now())
 _FIND_KEY = select(upload_keys.c.fingerprint, upload_keys.c.asset_id).where(
     upload_keys.c.workspace_id == bindparam("workspace"), upload_keys.c.key == bindparam("name")
 )
+_PRUNE_KEYS = delete(upload_keys).where(upload_keys.c.created_at < now() - bindparam("age"))
 _NOW = select(now())
 
 
@@ -143,6 +144,11 @@ def known_upload(tx: Tx, workspace_id: str, key: str, fingerprint: str) -> Kept 
         raise Mismatch("This Idempotency-Key was used for another file. Use a new key for a new file.")
     found = assets.find(tx, workspace_id, row.asset_id)
     return Kept(found.id, found.storage_key, replayed=True)
+
+
+def forget_keys(tx: Tx, days: int) -> int:
+    """Forget keys older than that; a forgotten key makes a new upload."""
+    return tx.run(_PRUNE_KEYS, age=days * DAY)
 
 
 def _instant(tx: Tx) -> int:
