@@ -1,22 +1,19 @@
 """Who drives: a lease in the database's time, an epoch that only grows, and waiters that hear of changes elsewhere."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
+from idle_studio import Idle
 
 from aims.core.clock import SECOND
 from aims.generation import Watch, drive, leases, lifecycle
 from aims.generation.lifecycle import State, Superseded
 
-if TYPE_CHECKING:
-    from conftest import Idle
-
 SPAN = 3600 * SECOND
 
 
 @pytest.fixture
-async def left(idle: "Idle"):
+async def left(idle: Idle):
     """A generation that nobody drives; given up in the end."""
     accepted = await idle.accept()
     yield accepted.id
@@ -24,7 +21,7 @@ async def left(idle: "Idle"):
     await idle.write(drive.give_up, claim.generation_id, claim.epoch, "The test is over.")
 
 
-async def test_what_nobody_drives_is_taken_over_once(idle: "Idle", left: str):
+async def test_what_nobody_drives_is_taken_over_once(idle: Idle, left: str):
     [claim] = await idle.write(leases.take_over, "one", SPAN, False)
 
     assert (claim.generation_id, claim.epoch, claim.provider) == (left, 2, "sandbox")
@@ -32,7 +29,7 @@ async def test_what_nobody_drives_is_taken_over_once(idle: "Idle", left: str):
     assert await idle.write(leases.take_over, "one", SPAN, False) == []
 
 
-async def test_a_lease_that_has_run_out_is_taken_and_its_driver_can_do_nothing_more(idle: "Idle", left: str):
+async def test_a_lease_that_has_run_out_is_taken_and_its_driver_can_do_nothing_more(idle: Idle, left: str):
     [slow] = await idle.write(leases.take_over, "slow", -SECOND, False)
     [quick] = await idle.write(leases.take_over, "quick", SPAN, False)
 
@@ -44,7 +41,7 @@ async def test_a_lease_that_has_run_out_is_taken_and_its_driver_can_do_nothing_m
 
 
 @pytest.mark.usefixtures("left")
-async def test_a_lease_that_is_renewed_in_time_is_kept(idle: "Idle"):
+async def test_a_lease_that_is_renewed_in_time_is_kept(idle: Idle):
     await idle.write(leases.take_over, "one", -SECOND, False)
     assert await idle.write(leases.renew, "one", SPAN) == 1
 
@@ -52,7 +49,7 @@ async def test_a_lease_that_is_renewed_in_time_is_kept(idle: "Idle"):
 
 
 @pytest.mark.usefixtures("left")
-async def test_a_process_that_is_alone_need_not_wait_for_leases(idle: "Idle"):
+async def test_a_process_that_is_alone_need_not_wait_for_leases(idle: Idle):
     await idle.write(leases.take_over, "dead", SPAN, False)
 
     [claim] = await idle.write(leases.take_over, "alone", SPAN, True)
@@ -61,14 +58,14 @@ async def test_a_process_that_is_alone_need_not_wait_for_leases(idle: "Idle"):
 
 
 @pytest.mark.usefixtures("left")
-async def test_what_is_released_is_taken_over_at_once(idle: "Idle"):
+async def test_what_is_released_is_taken_over_at_once(idle: Idle):
     await idle.write(leases.take_over, "one", SPAN, False)
     assert await idle.write(leases.release, "one") == 1
 
     assert len(await idle.write(leases.take_over, "two", SPAN, False)) == 1
 
 
-async def test_what_is_finished_has_no_lease(idle: "Idle"):
+async def test_what_is_finished_has_no_lease(idle: Idle):
     accepted = await idle.accept()
     await idle.write(drive.give_up, accepted.id, 1, "It could not be finished.")
 
@@ -76,7 +73,7 @@ async def test_what_is_finished_has_no_lease(idle: "Idle"):
     assert await idle.write(leases.renew, idle.studio.driver, SPAN) == 0
 
 
-async def test_a_waiter_hears_of_a_change_that_another_process_made(idle: "Idle", left: str):
+async def test_a_waiter_hears_of_a_change_that_another_process_made(idle: Idle, left: str):
     """The first look wakes as well: the change may lie between the waiter's own look and this one."""
     watch = Watch(idle.studio)
     async with idle.studio.signals.listen(left) as listener:
@@ -92,7 +89,7 @@ async def test_a_waiter_hears_of_a_change_that_another_process_made(idle: "Idle"
         assert await listener.wait(0)
 
 
-async def test_a_driver_hears_of_a_wish_that_another_process_wrote_down(idle: "Idle", left: str):
+async def test_a_driver_hears_of_a_wish_that_another_process_wrote_down(idle: Idle, left: str):
     from aims.generation.cancel import request_cancel
     from aims.generation.watch import cancel_name
 

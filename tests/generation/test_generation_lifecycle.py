@@ -1,9 +1,9 @@
 """Only legal moves, only by whoever holds the lease; what a driver cannot finish is given up in order."""
 
 from itertools import pairwise, product
-from typing import TYPE_CHECKING
 
 import pytest
+from idle_studio import Idle
 
 from aims.core import ids
 from aims.generation import attempt as rows
@@ -12,9 +12,6 @@ from aims.generation.attempt import Attempt
 from aims.generation.lifecycle import MOVES, OUTSIDE, TERMINAL, AttemptState, State, Superseded
 from aims.generation.request import Request
 from aims.providers import Running
-
-if TYPE_CHECKING:
-    from conftest import Idle
 
 END = {"charged": 0, "refunded": 0, "error_code": None, "error": None}
 PATH = (State.ACCEPTED, State.SUBMITTING, State.RUNNING, State.STORING)
@@ -46,7 +43,7 @@ def test_a_move_that_is_not_in_the_table_is_a_mistake_of_ours(seen: State, to: S
             lifecycle.finish(None, "x", 1, seen, to, **END)  # ty: ignore[invalid-argument-type]
 
 
-async def test_each_step_is_taken_once_and_only_from_the_state_that_was_seen(idle: "Idle"):
+async def test_each_step_is_taken_once_and_only_from_the_state_that_was_seen(idle: Idle):
     accepted = await idle.accept()
     versions = []
     for seen, to in pairwise(PATH):
@@ -64,7 +61,7 @@ async def test_each_step_is_taken_once_and_only_from_the_state_that_was_seen(idl
 
 
 @pytest.mark.parametrize("wrong", ["epoch", "unknown", "finished"])
-async def test_whoever_has_lost_it_can_do_nothing(idle: "Idle", wrong: str):
+async def test_whoever_has_lost_it_can_do_nothing(idle: Idle, wrong: str):
     accepted = await idle.accept()
     generation_id = ids.new_id() if wrong == "unknown" else accepted.id
     epoch = 2 if wrong == "epoch" else 1
@@ -89,7 +86,7 @@ async def test_whoever_has_lost_it_can_do_nothing(idle: "Idle", wrong: str):
         await idle.write(drive.give_up, accepted.id, 1, "It could not be finished.")
 
 
-async def test_what_has_not_begun_is_given_up_and_paid_back(idle: "Idle"):
+async def test_what_has_not_begun_is_given_up_and_paid_back(idle: Idle):
     accepted = await idle.accept(n=3)
 
     await idle.write(drive.give_up, accepted.id, 1, "It could not be finished.")
@@ -100,7 +97,7 @@ async def test_what_has_not_begun_is_given_up_and_paid_back(idle: "Idle"):
     assert [output.error for output in view.outputs] == ["It could not be finished."] * 3
 
 
-async def test_what_is_stored_is_delivered_when_the_rest_is_given_up(idle: "Idle"):
+async def test_what_is_stored_is_delivered_when_the_rest_is_given_up(idle: Idle):
     accepted = await idle.accept(n=8)
     first, second = attempt(0, 0, 4), attempt(1, 4, 4)
     stored = settle.Stored("workspaces/a/b.png", "image/png", 9, "0" * 64, 512, 512)
@@ -128,7 +125,7 @@ def stored_at(stored: settle.Stored, position: int) -> settle.Stored:
     return msgspec.structs.replace(stored, storage_key=f"workspaces/a/{position}.png")
 
 
-async def test_a_generation_that_was_asked_to_stop_sends_nothing(idle: "Idle"):
+async def test_a_generation_that_was_asked_to_stop_sends_nothing(idle: Idle):
     from aims.generation import cancel
 
     accepted = await idle.accept()
@@ -140,7 +137,7 @@ async def test_a_generation_that_was_asked_to_stop_sends_nothing(idle: "Idle"):
     assert (await idle.view(accepted.id)).status == "cancelled"
 
 
-async def test_sending_again_is_counted_and_says_why(idle: "Idle"):
+async def test_sending_again_is_counted_and_says_why(idle: Idle):
     accepted, call = await idle.accept(), attempt()
     await idle.write(rows.begin, accepted.id, 1, call, "sandbox")
 

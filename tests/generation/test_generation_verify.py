@@ -1,8 +1,7 @@
 """The check of the books finds each breach that is planted, and nothing where nothing is wrong."""
 
-from typing import TYPE_CHECKING
-
 import pytest
+from idle_studio import Idle
 
 from aims import bootstrap, credits
 from aims.core import ids
@@ -12,14 +11,11 @@ from aims.generation.attempt import Attempt
 from aims.generation.idempotency import Idempotency, remember
 from aims.generation.lifecycle import AttemptState
 
-if TYPE_CHECKING:
-    from conftest import Idle
-
 pytestmark = pytest.mark.broken_books
 
 
 @pytest.fixture
-async def one(idle: "Idle") -> str:
+async def one(idle: Idle) -> str:
     """A generation with a call that is under way."""
     accepted = await idle.accept()
     call = Attempt(ids.new_id(), 0, 0, 1, ids.token(), AttemptState.SUBMITTING)
@@ -29,7 +25,7 @@ async def one(idle: "Idle") -> str:
 
 
 @pytest.fixture
-async def over(idle: "Idle", one: str) -> str:
+async def over(idle: Idle, one: str) -> str:
     """A generation that is over, with its picture."""
     found = await idle.studio.db.read(rows.load, one, 1)
     stored = settle.Stored("workspaces/a/b.png", "image/png", 9, "0" * 64, 512, 512)
@@ -51,7 +47,7 @@ async def over(idle: "Idle", one: str) -> str:
         ("UPDATE api_keys SET used = used + 1", "I8"),
     ],
 )
-async def test_a_breach_in_what_runs_is_found(idle: "Idle", one: str, change: str, invariant: str):
+async def test_a_breach_in_what_runs_is_found(idle: Idle, one: str, change: str, invariant: str):
     await idle.by_hand(change, id=one)
 
     assert invariant in await idle.breaches()
@@ -69,13 +65,13 @@ async def test_a_breach_in_what_runs_is_found(idle: "Idle", one: str, change: st
         ("UPDATE api_keys SET used = 0", "I8"),
     ],
 )
-async def test_a_breach_in_what_is_over_is_found(idle: "Idle", over: str, change: str, invariant: str):
+async def test_a_breach_in_what_is_over_is_found(idle: Idle, over: str, change: str, invariant: str):
     await idle.by_hand(change, id=over)
 
     assert invariant in await idle.breaches()
 
 
-async def test_a_hold_without_work_is_found(idle: "Idle"):
+async def test_a_hold_without_work_is_found(idle: Idle):
     price = credits.Price(25, 25, 1, "v1")
 
     def hold(tx) -> None:
@@ -86,7 +82,7 @@ async def test_a_hold_without_work_is_found(idle: "Idle"):
     assert "I7" in await idle.breaches()
 
 
-async def test_a_key_that_joins_across_workspaces_is_found(idle: "Idle", one: str):
+async def test_a_key_that_joins_across_workspaces_is_found(idle: Idle, one: str):
     other = ids.new_id()
     await idle.write(bootstrap.create_workspace, other, "Charlie's", 0)
 
@@ -95,7 +91,7 @@ async def test_a_key_that_joins_across_workspaces_is_found(idle: "Idle", one: st
     assert "I11" in await idle.breaches()
 
 
-async def test_a_hold_of_another_workspace_is_found(idle: "Idle", one: str):
+async def test_a_hold_of_another_workspace_is_found(idle: Idle, one: str):
     other = ids.new_id()
     await idle.write(bootstrap.create_workspace, other, "Charlie's", 1000)
 
@@ -104,7 +100,7 @@ async def test_a_hold_of_another_workspace_is_found(idle: "Idle", one: str):
     assert "I12" in await idle.breaches()
 
 
-async def test_a_breach_names_the_workspace_and_what_it_is_about(idle: "Idle", one: str):
+async def test_a_breach_names_the_workspace_and_what_it_is_about(idle: Idle, one: str):
     from aims import generation
 
     await idle.by_hand("UPDATE generations SET created_at = 1 WHERE id = :id", id=one)
