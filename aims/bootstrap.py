@@ -90,7 +90,8 @@ async def open_studio(
     """
     db = open_database(settings, create=create)
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    master = secrets.load(settings.home, settings.secret)
+    marked = await db.read(secrets.is_marked)
+    master = secrets.load(settings.home, settings.secret, make=not marked)
     await db.write(secrets.verify, master)
     children = Children(
         settings.drawing_processes,

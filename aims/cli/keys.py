@@ -85,7 +85,8 @@ def _create(
 
 async def opened(db: Database, settings: Settings) -> secrets.Secrets:
     """The instance's secrets, checked against the database."""
-    master = secrets.load(settings.home, settings.secret)
+    marked = await db.read(secrets.is_marked)
+    master = secrets.load(settings.home, settings.secret, make=not marked)
     await db.write(secrets.verify, master)
     return master
 

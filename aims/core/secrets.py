@@ -49,15 +49,30 @@ class Secrets:
         return hashlib.sha256(self.key("check")).hexdigest()
 
 
-def load(home: Path, given: str | None) -> Secrets:
-    """The secret from the settings, else from `home/secret`, which is made on the first start."""
+def load(home: Path, given: str | None, *, make: bool = True) -> Secrets:
+    """The secret from the settings, else from `home/secret`, which is made on the first start.
+
+    make: whether it may be made. Not for a database that belongs to a secret already: a new one could only be wrong.
+
+    Raises WrongSecret when it is missing and may not be made.
+    """
     if given is not None:
         return Secrets(given.encode())
     path = home / "secret"
     try:
         return Secrets(path.read_text().strip().encode())
     except FileNotFoundError:
+        if not make:
+            raise WrongSecret(
+                f"The secret at {path} is missing, and this database was made with one: without it every key is invalid. "
+                "Restore AIMS_HOME/secret (or AIMS_SECRET) from the backup."
+            ) from None
         return Secrets(_make(path).encode())
+
+
+def is_marked(tx: Tx) -> bool:
+    """Whether the database belongs to a secret already."""
+    return tx.value(_READ) is not None
 
 
 def _make(path: Path) -> str:

@@ -91,3 +91,9 @@ def test_keys_of_separate_purposes_have_nothing_in_common() -> None:
 async def test_one_of_many_may_claim_a_fact(db: Database) -> None:
     claims = [db.write(secrets.claim, "owner", f"user {number}", lane=str(number)) for number in range(16)]
     assert sorted(await asyncio.gather(*claims)) == [False] * 15 + [True]
+
+
+def test_a_lost_secret_is_missed_and_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(secrets.WrongSecret, match="missing"):
+        secrets.load(tmp_path, None, make=False)
+    assert list(tmp_path.iterdir()) == []

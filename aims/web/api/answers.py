@@ -4,8 +4,8 @@ import base64
 from typing import Any
 
 import msgspec
-from litestar import Response
-from litestar.response import Stream
+from litestar.response.streaming import ASGIStreamingResponse
+from litestar.types import ASGIApp
 
 from aims.core.errors import NotFound
 from aims.generation import Accepted, Finding, GenerationView, read
@@ -13,11 +13,12 @@ from aims.web.api.preferences import Preference
 from aims.web.api.waiting import SPACE_SECONDS, finished_within, spaced
 from aims.web.desk import Desk
 from aims.web.errors import limit_fields
+from aims.web.reply import Reply
 
 type_of_json = dict[str, Any]
 
 
-async def answer(desk: Desk, workspace_id: str, accepted: Accepted, preference: Preference) -> Response[Any]:
+async def answer(desk: Desk, workspace_id: str, accepted: Accepted, preference: Preference) -> ASGIApp:
     """Wait as the caller prefers, then answer. The work does not depend on anybody waiting."""
     headers = {"Location": f"/api/v1/generations/{accepted.id}"}
     if (state := accepted.admission) is not None:
@@ -30,26 +31,25 @@ async def answer(desk: Desk, workspace_id: str, accepted: Accepted, preference: 
             return _long_wait(desk, workspace_id, accepted.id, headers)
         return await _still_running(desk, workspace_id, accepted, headers)
     body = await result(desk, workspace_id, accepted.id)
-    return Response(body, status_code=200, headers=headers, media_type="application/json")
+    return Reply(body, 200, headers)
 
 
-async def _still_running(
-    desk: Desk, workspace_id: str, accepted: Accepted, headers: dict[str, str]
-) -> Response[bytes]:
+async def _still_running(desk: Desk, workspace_id: str, accepted: Accepted, headers: dict[str, str]) -> Reply:
     view = accepted.view or (await _find(desk, workspace_id, accepted.id)).view
-    return Response(
-        msgspec.json.encode(view), status_code=202, headers=headers, media_type="application/json"
-    )
+    return Reply(msgspec.json.encode(view), 202, headers)
 
 
-def _long_wait(desk: Desk, workspace_id: str, generation_id: str, headers: dict[str, str]) -> Stream:
+def _long_wait(desk: Desk, workspace_id: str, generation_id: str, headers: dict[str, str]) -> ASGIApp:
     async def body() -> bytes:
         return await result(desk, workspace_id, generation_id)
 
     # No proxy may hold the spaces back: that would undo what they are for.
     headers = {**headers, "X-Accel-Buffering": "no", "Cache-Control": "no-store"}
-    return Stream(
-        spaced(desk, generation_id, body), status_code=200, headers=headers, media_type="application/json"
+    return ASGIStreamingResponse(
+        iterator=spaced(desk, generation_id, body),
+        status_code=200,
+        headers=headers,
+        media_type="application/json",
     )
 
 

@@ -2,19 +2,39 @@
 
 import msgspec
 
-from aims.core.errors import Invalid
+from aims.core.errors import Invalid, TooLarge
 from aims.web.desk import AnyRequest
 
 LONGEST = 1 << 20
 _decoder = msgspec.json.Decoder()
 
 
+async def all_of(request: AnyRequest) -> bytes:
+    """The bytes of a body. Reading stops as soon as there are more than 1 MiB.
+
+    Raises TooLarge, or Invalid when the caller went away in the middle.
+    """
+    parts: list[bytes] = []
+    left = LONGEST
+    while True:
+        message = await request.receive()
+        if message["type"] != "http.request":
+            raise Invalid("The body did not arrive whole.", code="invalid_json")
+        part = message.get("body", b"")
+        left -= len(part)
+        if left < 0:
+            raise TooLarge(f"The body is larger than the {LONGEST >> 20} MiB that are accepted here.")
+        parts.append(part)
+        if not message.get("more_body"):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
 async def json_object(request: AnyRequest) -> dict[str, object]:
     """The request's body as a JSON object.
 
-    Raises Invalid for anything else.
+    Raises Invalid for anything else, TooLarge.
     """
-    raw = await request.body()
+    raw = await all_of(request)
     if not raw.strip():
         raise Invalid("The body is empty. Send a JSON object.", code="invalid_json")
     try:

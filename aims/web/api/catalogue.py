@@ -9,7 +9,7 @@ from aims import catalog, credits
 from aims.catalog.spec import Kind
 from aims.core.errors import Invalid
 from aims.generation import referenced
-from aims.web.api.bodies import LONGEST, json_object
+from aims.web.api.bodies import json_object
 from aims.web.desk import AnyRequest, desk, reader
 
 
@@ -105,13 +105,13 @@ async def _estimate(request: AnyRequest, kind: Kind) -> Response[bytes]:
     )
 
 
-@post("/images/estimate", status_code=200, request_max_body_size=LONGEST)
+@post("/images/estimate", status_code=200)
 async def estimate_image(request: AnyRequest) -> Response[bytes]:
     """What a request for pictures would cost. Nothing is spent."""
     return await _estimate(request, "image")
 
 
-@post("/videos/estimate", status_code=200, request_max_body_size=LONGEST)
+@post("/videos/estimate", status_code=200)
 async def estimate_video(request: AnyRequest) -> Response[bytes]:
     """What a request for a film would cost. Nothing is spent."""
     return await _estimate(request, "video")

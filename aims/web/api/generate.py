@@ -1,19 +1,18 @@
 """`POST /images/generate` and `POST /videos/generate`, and what an API key may see before it generates."""
 
-from typing import Any
-
-from litestar import Response, post
+from litestar import post
+from litestar.types import ASGIApp
 
 from aims import catalog
 from aims.catalog.spec import Kind
 from aims.generation import idempotency, submit
 from aims.web.api import preferences
 from aims.web.api.answers import answer
-from aims.web.api.bodies import LONGEST, json_object
+from aims.web.api.bodies import json_object
 from aims.web.desk import AnyRequest, desk, header, who
 
 
-async def _generate(request: AnyRequest, kind: Kind) -> Response[Any]:
+async def _generate(request: AnyRequest, kind: Kind) -> ASGIApp:
     at, actor = desk(request), await who(request)
     studio = at.studio
     actor.require(f"{kind}:generate")
@@ -26,7 +25,7 @@ async def _generate(request: AnyRequest, kind: Kind) -> Response[Any]:
     return await answer(at, actor.workspace_id, accepted, preference)
 
 
-@post("/images/generate", status_code=200, request_max_body_size=LONGEST)
-async def generate_image(request: AnyRequest) -> Response[Any]:
+@post("/images/generate", status_code=200)
+async def generate_image(request: AnyRequest) -> ASGIApp:
     """Make or edit pictures. Scope `image:generate`."""
     return await _generate(request, "image")

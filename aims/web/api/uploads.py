@@ -1,13 +1,12 @@
 """`POST /uploads`: a picture to work from."""
 
-from typing import Any
-
 import msgspec
 from litestar import Response, post
-from litestar.datastructures import UploadFile
+from multipart import MultipartError, MultipartSegment, PushMultipartParser
 
 from aims.core.errors import Invalid
 from aims.generation import idempotency
+from aims.media.uploads import LARGEST, too_large
 from aims.web.desk import AnyRequest, desk, header, who
 
 # The file itself, and room for what multipart puts around it.
@@ -31,15 +30,32 @@ async def upload(request: AnyRequest) -> Response[bytes]:
 
 
 async def file_of(request: AnyRequest) -> bytes:
-    """The bytes of the part named `file`.
+    """The bytes of the part named `file`. They stay in memory: a stranger's picture is no temporary file of ours.
 
-    Raises Invalid when there is no such part.
+    Raises Invalid when there is no such part, or two; TooLarge as soon as it is more than 20 MiB.
     """
-    kind = (header(request, b"content-type") or "").lower()
-    if not kind.startswith("multipart/form-data"):
+    kind, options = request.content_type
+    if kind != "multipart/form-data":
         raise Invalid.field("file", "Send the picture as multipart/form-data, in one part named `file`.")
-    form: Any = await request.form()
-    found = form.get("file")
-    if not isinstance(found, UploadFile):
+    found: bytearray | None = None
+    part: bytearray | None = None
+    try:
+        parser = PushMultipartParser(options.get("boundary", ""), max_segment_count=MOST_PARTS)
+        # The last piece is empty: that is how the parser hears of the end, and says whether it came too soon.
+        async for piece in request.stream():
+            for event in parser.parse(piece):
+                if isinstance(event, MultipartSegment):
+                    part = bytearray() if event.name == "file" and event.filename else None
+                    if part is not None and found is not None:
+                        raise Invalid.field("file", "There are two files. Send one in each request.")
+                elif event is None:
+                    found, part = (found, None) if part is None else (part, None)
+                elif part is not None:
+                    part += event
+                    if len(part) > LARGEST:
+                        raise too_large()
+    except MultipartError as error:
+        raise Invalid(f"The form cannot be read: {error}.", code="invalid_multipart") from None
+    if found is None:
         raise Invalid.field("file", "There is no part named `file` with a file in it.")
-    return await found.read()
+    return bytes(found)
