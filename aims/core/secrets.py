@@ -64,8 +64,8 @@ def load(home: Path, given: str | None, *, make: bool = True) -> Secrets:
     except FileNotFoundError:
         if not make:
             raise WrongSecret(
-                f"The secret at {path} is missing, and this database was made with one: without it every key is invalid. "
-                "Restore AIMS_HOME/secret (or AIMS_SECRET) from the backup."
+                f"The secret at {path} is missing, and this database was made with one: "
+                "without it every key is invalid. Restore AIMS_HOME/secret (or AIMS_SECRET) from the backup."
             ) from None
         return Secrets(_make(path).encode())
 

@@ -5,7 +5,7 @@ seconds (`generation.watch`), instead of each for itself.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 LOOK_AGAIN_SECONDS = 2.0
@@ -17,9 +17,13 @@ class Signals:
 
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Event]] = {}
+        self.tell_others: Callable[[str], None] | None = None
+        """Carries a name to the other processes, where there are any."""
 
-    def wake(self, name: str) -> None:
+    def wake(self, name: str, *, others: bool = True) -> None:
         """Wake everybody who waits for `name`. From the event loop's own thread."""
+        if others and self.tell_others is not None:
+            self.tell_others(name)
         for event in self._waiting.get(name, ()):
             event.set()
 

@@ -10,6 +10,7 @@ from types import FrameType
 import uvicorn
 
 from aims.bootstrap import FirstStart, ServeLock, close_studio, first_start, open_studio
+from aims.core.bulletin import Bulletin
 from aims.core.errors import Unavailable
 from aims.core.log import logger
 from aims.core.settings import Settings
@@ -47,6 +48,11 @@ async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None
     supervisor = Supervisor(alone=alone)
     studio = await open_studio(settings, create=True, begin=supervisor.begin)
     watch = Watch(studio)
+    bulletin = (
+        Bulletin(settings.database_url, studio.signals, asyncio.get_running_loop())
+        if settings.database_url
+        else None
+    )
     try:
         studio.storage.sweep(older_than=0 if alone else SWEEP_SECONDS)
         first = await first_start(studio)
@@ -65,6 +71,8 @@ async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None
     finally:
         await watch.stop()
         await supervisor.stop(settings.shutdown_seconds)
+        if bulletin is not None:
+            await asyncio.to_thread(bulletin.close)
         await close_studio(studio)
         listener.close()
         if lock is not None:
