@@ -51,9 +51,7 @@ class Uploads:
         is still arriving), Mismatch, Unavailable.
         """
         if len(data) > LARGEST:
-            raise TooLarge(
-                f"The file is larger than {LARGEST >> 20} MiB. Send a smaller one.", code="upload_too_large"
-            )
+            raise too_large()
         if not data:
             raise Invalid.field("file", "The file is empty. Send a picture.", code="empty_upload")
         if key is None:
@@ -105,6 +103,13 @@ class Uploads:
             if found is None:
                 raise
             return found
+
+
+def too_large() -> TooLarge:
+    """What a file of more than 20 MiB is told."""
+    return TooLarge(
+        f"The file is larger than {LARGEST >> 20} MiB. Send a smaller one.", code="upload_too_large"
+    )
 
 
 def files(storage_key: str, data: bytes, small: decode.Thumbnails) -> dict[str, bytes]:

@@ -49,7 +49,7 @@ async def file_of(request: AnyRequest) -> bytes:
                     if part is not None and found is not None:
                         raise Invalid.field("file", "There are two files. Send one in each request.")
                 elif event is None:
-                    found, part = (found, None) if part is None else (part, None)
+                    found, part = part if part is not None else found, None
                 elif part is not None:
                     part += event
                     if len(part) > LARGEST:
