@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from server import Instance, Server, until
+from server import PATIENCE, Instance, Server, until
 
 from aims import generation
 from aims.core.db import Database
@@ -63,7 +63,7 @@ class Caller:
         with suppress(httpx2.TransportError):
             await self.cancel(generation_id)
 
-    async def finished(self, generation_id: str) -> dict[str, Any]:
+    async def finished(self, generation_id: str, seconds: float = PATIENCE) -> dict[str, Any]:
         """Wait until the generation is over."""
         last: dict[str, Any] = {}
 
@@ -72,7 +72,7 @@ class Caller:
             last = await self.see(generation_id)
             return last["status"] in TERMINAL
 
-        await until(over, f"{generation_id} is over", glance=BETWEEN_READS)
+        await until(over, f"{generation_id} is over", seconds, BETWEEN_READS)
         return last
 
 

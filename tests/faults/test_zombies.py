@@ -65,3 +65,29 @@ async def test_a_driver_that_hangs_in_a_step_commits_nothing_late(
     assert len(instance.submits()) == 1
     check_files(instance)
     check_books(instance)
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="core/db sets no idle_in_transaction_session_timeout, and does not know that error yet",
+)
+async def test_a_server_that_freezes_inside_a_transaction_does_not_freeze_the_workspace(
+    new_instance: Callable[..., Instance],
+) -> None:
+    """It holds the account's lock; the database must take the lock away, or nobody in the workspace works again."""
+    instance = new_instance("postgres", AIMS_SANDBOX_REPEATABLE="false")
+    frozen = await instance.serve(AIMS_FAILPOINTS="settle.inside=1*sleep:2000")
+    other = await instance.serve()
+    async with calling(frozen, instance.first_key) as alice:
+        generation_id = accepted(await alice.ask(picture("delay=100ms")))
+        await until(lambda: "settle.inside" in instance.hits(), "it is inside the transaction")
+    frozen.signal(signal.SIGSTOP)
+    async with calling(other, instance.first_key) as bob:
+        generation = await bob.finished(generation_id, seconds=20)
+        await check_one_delivery(instance, bob, generation)
+        frozen.signal(signal.SIGCONT)
+        await frozen.answers()
+        assert await frozen.stop() == 0
+        assert await bob.see(generation_id) == generation
+    assert instance.complaints() == []
+    check_books(instance)
