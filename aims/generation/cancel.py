@@ -50,7 +50,9 @@ def request_cancel(tx: Tx, actor: Actor, generation_id: str) -> str:
     actor.require(f"{row.kind}:generate")
     if State(row.state) in TERMINAL:
         return row.kind
+    # On Postgres a driver may begin in between: only what is read after the row is ours to write can be relied upon.
     tx.run(_ASK, generation=generation_id)
-    if State(row.state) is State.ACCEPTED:
-        settle.cancel_unstarted(tx, tx.one(_FIND, generation=generation_id, workspace=actor.workspace_id))
+    now_is = tx.one(_FIND, generation=generation_id, workspace=actor.workspace_id)
+    if State(now_is.state) is State.ACCEPTED:
+        settle.cancel_unstarted(tx, now_is)
     return row.kind
