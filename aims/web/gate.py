@@ -15,6 +15,7 @@ from aims.web.errors import ErrorBody
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::(\d{1,5}))?")
+_SECRET = re.compile(r"/(?:workspaces|shared/+media)/+[^/]{0,8}", re.IGNORECASE)
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 
 ALWAYS = [
@@ -27,11 +28,12 @@ API_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 
 
 
 def loggable(path: str) -> str:
-    """A path as the log may have it: addresses that are permissions by themselves are cut before their secret."""
-    for secret in ("/workspaces/", "/shared/media/"):
-        if path.startswith(secret):
-            return f"{path[: len(secret) + 8]}..."
-    return path[:200]
+    """A path as the log may have it: addresses that are permissions by themselves are cut before their secret.
+
+    However such an address is mistyped around it: with a second slash, in capitals, below something else.
+    """
+    secret = _SECRET.search(path)
+    return f"{path[: secret.end()][-200:]}..." if secret else path[:200]
 
 
 class Gate:

@@ -13,15 +13,19 @@ from aims.web.desk import AnyRequest, desk
 from aims.web.pages import Page, page
 from aims.web.sending import NEVER, of_asset, send
 
-HIDDEN = {"Cache-Control": NEVER, "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
+HIDDEN = {"Cache-Control": NEVER, "X-Robots-Tag": "noindex"}
 PREVIEW_SIDE = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class SharedPage(Page):
-    """What a stranger sees of an asset: nothing of who made it, from which words, or what it cost."""
+    """What a stranger sees of an asset: nothing of who made it, from which words, or what it cost.
 
-    share_url: str
+    path: where the share is on this host. The page loads from there, as its policy allows no other host, and a studio
+    may answer under more names than the one in its links.
+    """
+
+    path: str
     kind: str
     content_type: str
     width: int
@@ -42,7 +46,7 @@ async def show(request: AnyRequest, share: FromPath[str]) -> Response[bytes]:
     context = SharedPage(
         title="A shared film" if found.kind == "video" else "A shared picture",
         base_url=base,
-        share_url=f"{base}/shared/media/{share}",
+        path=f"/shared/media/{share}",
         kind=found.kind,
         content_type=found.content_type,
         width=found.width,
