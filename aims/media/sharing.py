@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, text, update
 
 from aims.core.clock import now
 from aims.core.db import Tx, insert, members
@@ -12,8 +12,13 @@ from aims.core.ids import looks_like_id
 from aims.media.assets import Asset, asset_of, find
 from aims.media.tables import assets, shares
 
-_INSERT = insert(shares).values(created_at=now()).on_conflict_do_nothing()
-_LIVE = select(shares.c.id).where(shares.c.asset_id == bindparam("asset"), shares.c.revoked_at.is_(None))
+_new = insert(shares).values(created_at=now())
+# The update changes nothing: it makes the row that was there the answer, even if it is revoked in this very moment.
+_SHARE = _new.on_conflict_do_update(
+    index_elements=["asset_id"],
+    index_where=text("revoked_at IS NULL"),
+    set_={"asset_id": _new.excluded.asset_id},
+).returning(shares.c.id)
 _LIVE_OF = select(shares.c.id, shares.c.asset_id).where(
     members(shares.c.asset_id, "ids"), shares.c.revoked_at.is_(None)
 )
@@ -43,8 +48,8 @@ def share(tx: Tx, workspace_id: str, asset_id: str) -> str:
     Raises NotFound.
     """
     find(tx, workspace_id, asset_id)
-    tx.run(_INSERT, id=str(uuid.uuid4()), asset_id=asset_id, workspace_id=workspace_id, revoked_at=None)
-    return str(tx.value(_LIVE, asset=asset_id))
+    made = str(uuid.uuid4())
+    return str(tx.value(_SHARE, id=made, asset_id=asset_id, workspace_id=workspace_id, revoked_at=None))
 
 
 def unshare(tx: Tx, workspace_id: str, asset_id: str) -> None:
