@@ -4,6 +4,8 @@ It is kept ready in memory, so that a request does not ask the database; whoever
 two seconds, when somebody has changed something.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from aims.catalog.overrides import Overrides, applied
 from aims.catalog.shelf import Shelf, open_shelf
 from aims.catalog.spec import Kind
 from aims.catalog.tables import EVERYWHERE
+from aims.core.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,15 @@ class Counter:
     def take(self, said: Overrides) -> None:
         """Use these changes from now on. Read the operator's folder again if a file in it changed.
 
-        Raises Invalid for a file that is wrong; then what was there stays.
+        Raises Invalid for a file that is wrong; then the models that were there stay, with the changes.
         """
+        if said != self._said:
+            self._said = said
+            self._offers.clear()
         files = self._look()
         if files != self._files:
             self._shelf = self._open()
             self._files = files
-            self._offers.clear()
-        if said != self._said:
-            self._said = said
             self._offers.clear()
 
     def _has_own(self, workspace_id: str) -> bool:
@@ -83,9 +86,23 @@ class Counter:
         return Offer(shelf, defaults)
 
     def _open(self) -> Shelf:
-        return open_shelf([self._folder] if self._folder.is_dir() else None)
+        with self._reading():
+            return open_shelf([self._folder] if self._folder.is_dir() else None)
 
     def _look(self) -> tuple[tuple[str, int], ...]:
-        if not self._folder.is_dir():
-            return ()
-        return tuple(sorted((str(path), path.stat().st_mtime_ns) for path in self._folder.rglob("*.toml")))
+        with self._reading():
+            if not self._folder.is_dir():
+                return ()
+            return tuple(
+                sorted((str(path), path.stat().st_mtime_ns) for path in self._folder.rglob("*.toml"))
+            )
+
+    @contextmanager
+    def _reading(self) -> Generator[None]:
+        """A file that cannot be opened, or goes while it is read, is told like one that is wrong."""
+        try:
+            yield
+        except OSError as error:
+            raise Invalid(
+                f"The catalogue in {self._folder} cannot be read: {error}.", code="catalog_file"
+            ) from error

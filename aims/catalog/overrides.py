@@ -56,7 +56,7 @@ class Overrides:
 def change(tx: Tx, shelf: Shelf, workspace_id: str | None, model_id: str, said: Said) -> None:
     """Change what is said; what is None stays as it is. `workspace_id` None: for the whole instance.
 
-    Raises Invalid for a model that is not there, a negative price, or retiring without a substitute.
+    Raises Invalid for a model that is not there, a price out of bounds, or retiring without a substitute.
     """
     model = shelf.entry(model_id)
     if model is None:
@@ -66,8 +66,8 @@ def change(tx: Tx, shelf: Shelf, workspace_id: str | None, model_id: str, said: 
         raise Invalid.field("price", "A price is a whole number of credits from 0 to 1,000,000.")
     if said.status == "retired" and not (said.substitute or model.substitute):
         raise Invalid.field("substitute", "A retired model names the model to use instead.")
-    if said.substitute is not None:
-        shelf.model(said.substitute)
+    if said.substitute is not None and shelf.model(said.substitute).id == model_id:
+        raise Invalid.field("substitute", "The model to use instead of a retired one is another model.")
     tx.run(
         _SET,
         workspace_id=workspace_id or EVERYWHERE,
@@ -79,9 +79,16 @@ def change(tx: Tx, shelf: Shelf, workspace_id: str | None, model_id: str, said: 
     )
 
 
-def clear(tx: Tx, workspace_id: str | None, model_id: str) -> None:
-    """Go back to what the model's file says."""
-    tx.run(_CLEAR, workspace=workspace_id or EVERYWHERE, named=model_id)
+def clear(tx: Tx, shelf: Shelf, workspace_id: str | None, model_id: str) -> None:
+    """Go back to what the model's file says. What was said of a model whose file is gone can be cleared too.
+
+    Raises Invalid for a model that is not there and of which nothing was said.
+    """
+    if (
+        not tx.run(_CLEAR, workspace=workspace_id or EVERYWHERE, named=model_id)
+        and shelf.entry(model_id) is None
+    ):
+        shelf.model(model_id)
 
 
 def set_default(tx: Tx, shelf: Shelf, workspace_id: str | None, model_id: str) -> Kind:

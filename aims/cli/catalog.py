@@ -1,6 +1,6 @@
 """`aims catalog`: the operator's view of the models: what is offered, at which price, and by default."""
 
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ from aims.catalog.files import read
 from aims.catalog.spec import Status
 from aims.cli.instance import as_json, examples, show, table, with_database
 from aims.core.db import Database, Tx
-from aims.core.errors import Conflict, NotFound
+from aims.core.errors import Conflict, Invalid, NotFound
 from aims.core.settings import Settings, load
 
 for_workspace = click.option(
@@ -136,7 +136,7 @@ def _set(
 ) -> None:
     where = _workspace(tx, workspace)
     if reset:
-        overrides.clear(tx, where, model)
+        overrides.clear(tx, counter.files, where, model)
     if said is not None:
         overrides.change(tx, counter.files, where, model, said)
     if default_:
@@ -154,13 +154,36 @@ def add(file: Path, replace: bool, json_: bool) -> None:
     settings = load()
     if not settings.home.is_dir():
         raise NotFound(f"There is no studio in {settings.home}. `aims init` or `aims serve` makes one.")
+    if file.suffix != ".toml":
+        raise Invalid.field("file", f"A model's file has a name that ends in .toml; this one is {file.name}.")
     model = read(file, Model)
-    folder = settings.home / "catalog" / "models"
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / file.name
+    target = settings.home / "catalog" / "models" / file.name
     if target.exists() and not replace:
         raise Conflict(f"{target} exists. Use --replace, or another file name.")
-    temporary = target.with_suffix(".incoming")
-    shutil.copyfile(file, temporary)
-    temporary.replace(target)
+    _put(target, file.read_bytes(), lambda: counter_of(settings))
     show({"model": model.id, "file": str(target)}, f"{model.id} is added ({target}).", json_)
+
+
+def _put(target: Path, data: bytes, check: Callable[[], object]) -> None:
+    """Put a file in its place if the catalogue can be read with it; else everything is as it was.
+
+    Raises Invalid: a file that does not fit would keep the next server from starting.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    before = target.read_bytes() if target.exists() else None
+    _write(target, data)
+    try:
+        check()
+    except Invalid:
+        if before is None:
+            target.unlink()
+        else:
+            _write(target, before)
+        raise
+
+
+def _write(target: Path, data: bytes) -> None:
+    """All of it at once: a server may read the folder at any moment."""
+    temporary = target.with_suffix(".incoming")
+    temporary.write_bytes(data)
+    temporary.replace(target)
