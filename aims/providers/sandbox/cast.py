@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from aims.providers.sandbox import food, keepsakes, landmarks, objects, people, quadrupeds, vehicles, wildlife
+from aims.providers.sandbox import (
+    dishes,
+    food,
+    keepsakes,
+    landmarks,
+    objects,
+    people,
+    quadrupeds,
+    vehicles,
+    wildlife,
+)
 from aims.providers.sandbox.canvas import Canvas
 from aims.providers.sandbox.landscape import Stage
 from aims.providers.sandbox.noise import generator, spread
@@ -22,6 +32,7 @@ SUBJECTS: dict[str, Subject] = {
     **vehicles.SUBJECTS,
     **landmarks.SUBJECTS,
     **food.SUBJECTS,
+    **dishes.SUBJECTS,
     **objects.SUBJECTS,
     **keepsakes.SUBJECTS,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from aims.providers.sandbox.food_words import DISHES
+
 HABITAT = {
     "sea": {"sailboat", "ship", "galleon", "whale", "dolphin", "flock", "lighthouse", "anchor"},
     "lake": {"boat", "duck", "flamingo"},
@@ -32,7 +34,7 @@ HABITAT = {
 WET = frozenset({"sea", "lake", "river", "beach", "island"})
 
 
-TABLETOP = frozenset(
+TABLETOP = DISHES | frozenset(
     [
         "cup",
         "teapot",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 
-from aims.providers.sandbox import vocabulary, words
+from aims.providers.sandbox import modifiers, vocabulary, words
 from aims.providers.sandbox.brush_words import BRUSHES, CRAFT, MEDIA
 from aims.providers.sandbox.habitats import FURNITURE, HABITAT, TABLETOP, WET
 from aims.providers.sandbox.palette import Rgb, rgb
@@ -108,12 +108,13 @@ def read(prompt: str, negative_prompt: str = "") -> Scene:
             denied.update(words.stems(word))
     reading = _Reading()
     crafts = _crafts(spoken)
+    silent = modifiers.silent(spoken)
     for index, word in enumerate(spoken):
         if not word.isalnum():
             reading.release()
             reading.side = ""
             continue
-        if not denied.intersection(words.stems(word)):
+        if index not in silent and not denied.intersection(words.stems(word)):
             _hear(reading, word, spoken[index + 1 :], 1 / (1 + index * 0.08), crafts[index])
     reading.release()
     return _settle(reading, denied, spoken)

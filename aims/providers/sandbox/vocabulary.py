@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from aims.providers.sandbox.food_words import FOOD
+
 HOURS = {
     "sunset": "sunset sundown sunsetting",
     "dawn": "sunrise dawn daybreak morning aurorean",
@@ -204,29 +206,7 @@ THINGS = {
     "cup": "cup mug coffee tea espresso latte cappuccino cupofcoffee cupoftea coffeecup teacup cocoa",
     "teapot": "teapot kettle",
     "vase": "vase amphora jug pitcher pottery urn",
-    "fruitbowl": "fruitbowl bowloffruit fruit",
-    "bowl": "bowl soup ramen noodle salad rice",
-    "apple": "apple peach plum tomato",
-    "citrus": "oranges mandarin tangerine lemon lime citrus grapefruit",
-    "pear": "pear avocado",
-    "banana": "banana",
-    "cherry": "cherry",
-    "strawberry": "strawberry raspberry berry",
-    "grapes": "grape",
-    "watermelon": "watermelon melon",
-    "pineapple": "pineapple",
-    "pumpkin": "pumpkin halloween jackolantern",
-    "cake": "cake dessert pie tart",
-    "cupcake": "cupcake muffin",
-    "donut": "donut doughnut bagel",
-    "bread": "bread loaf baguette croissant",
-    "cheese": "cheese",
-    "pizza": "pizza",
-    "burger": "burger hamburger cheeseburger sandwich",
-    "sushi": "sushi",
-    "icecream": "icecream gelato sundae popsicle",
-    "bottle": "bottle winebottle wine perfume potion",
-    "wineglass": "wineglass cocktail champagne martini goblet juice drink",
+    **FOOD,
     "book": "book novel notebook diary journal bible",
     "books": "bookshelf bookcase",
     "candle": "candle candlelight",
