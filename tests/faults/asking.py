@@ -55,8 +55,15 @@ class Caller:
         return answer.json()
 
     async def cancel(self, generation_id: str) -> httpx2.Response:
-        """Ask for it to be stopped."""
-        return await self.client.post(f"/api/v1/generations/{generation_id}/cancel")
+        """Ask for it to be stopped, again when the answer is to come back later: on Postgres two servers that want the
+        same rows in another order are told apart by the database, which tells one of them that.
+        """
+
+        async def heard() -> httpx2.Response | None:
+            answer = await self.client.post(f"/api/v1/generations/{generation_id}/cancel")
+            return None if answer.status_code == 503 else answer
+
+        return await until(heard, "the wish to stop is heard", glance=BETWEEN_READS)
 
     async def cancel_a_dying(self, generation_id: str) -> None:
         """Ask a server that may not live to answer."""
