@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from aims.providers.sandbox import cast
+from aims.providers.sandbox import cast, composition
 from aims.providers.sandbox.canvas import Canvas, Point, smooth
 from aims.providers.sandbox.cast import Place, place
 from aims.providers.sandbox.land import band
@@ -20,6 +20,8 @@ from aims.providers.sandbox.scene import Scene
 
 def inks(scene: Scene, palette: Palette, rng: np.random.Generator) -> Inks:
     """Six colours: ground first. They come from the colour words, the hour, or the hash of the words."""
+    if scene.scheme:
+        return _of_scheme(scene, rng)
     if scene.colours:
         lead = list(scene.colours)
         while len(lead) < 3:
@@ -44,17 +46,32 @@ def inks(scene: Scene, palette: Palette, rng: np.random.Generator) -> Inks:
     return found
 
 
+def _of_scheme(scene: Scene, rng: np.random.Generator) -> Inks:
+    """A named set of colours as it is, on paper or on the ground that is named."""
+    found = [*scene.scheme, *scene.colours]
+    paper = (34, 32, 40) if {"moody", "neon"} & set(scene.tones) or rng.random() < 0.12 else (246, 241, 230)
+    return [scene.backdrop or paper, *found, *((20, 20, 26),) * (len(found) < 4)]
+
+
 def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
     """Paints the composition that the words ask for."""
     rng = generator(key, "abstract")
     colours = inks(scene, palette, rng)
+    if scene.backdrop:
+        colours = [scene.backdrop, *(ink for ink in colours if ink != scene.backdrop)]
     canvas.box(0, 0, canvas.w, canvas.h, colours[0])
     kind = next((name for name in scene.abstract if name in KINDS), "decorative")
+    shapes = composition.shapes_of(scene.spoken)
+    if kind == "decorative":
+        kind = composition.alone(scene.spoken) or kind
     if kind == "decorative":
         kind = ("shapes", "petals", "hills", "arches", "orbits", "terrazzo")[
             int(generator(key, "kind").integers(6))
         ]
-    KINDS[kind](canvas, colours, rng)
+    if shapes and kind not in {"pattern", "maze", "mandala", "network", "splash"}:
+        composition.compose(canvas, colours, shapes, rng)
+    else:
+        KINDS[kind](canvas, colours, rng)
     for index, thing in enumerate([t for t in scene.things if t.name in cast.SUBJECTS][:2]):
         height = 0.5 * thing.size
         spot = Place(canvas.w * (0.5 + 0.26 * index), canvas.h * 0.5 + height / 2, height)

@@ -124,7 +124,8 @@ def chosen(scene: Scene) -> list[str]:
     """The brushes of a scene in the order they work: at most one of each rank, the first named wins."""
     picked: dict[int, str] = {}
     for name in scene.brushes:
-        if name in BRUSHES:
+        # A sign is made of flat shapes already.
+        if name in BRUSHES and not (name == "flat" and scene.icon and scene.things):
             picked.setdefault(BRUSHES[name].rank, name)
     return [picked[rank] for rank in sorted(picked)]
 
@@ -156,7 +157,7 @@ def finished(image: Image.Image, scene: Scene, seed: int) -> Image.Image:
     for name in names:
         finish = tiles.origami_figure if name == "origami" and scene.icon else BRUSHES[name].finish
         image = finish(image, generator(seed, scene.layout, name))
-    if scene.unknown and not names:
+    if scene.unknown and not names and not scene.scheme and scene.backdrop is None:
         image = hinted(image, scene.unknown)
     return image
 

@@ -8,8 +8,10 @@ import numpy as np
 from PIL import Image
 
 from aims.providers.sandbox import (
+    antiquity,
     dishes,
     food,
+    heads,
     keepsakes,
     landmarks,
     objects,
@@ -31,12 +33,14 @@ SUBJECTS: dict[str, Subject] = {
     **people.SUBJECTS,
     **vehicles.SUBJECTS,
     **landmarks.SUBJECTS,
+    **antiquity.SUBJECTS,
     **food.SUBJECTS,
     **dishes.SUBJECTS,
+    **heads.SUBJECTS,
     **objects.SUBJECTS,
     **keepsakes.SUBJECTS,
 }
-BUILDINGS = frozenset(landmarks.SUBJECTS)
+BUILDINGS = frozenset([*landmarks.SUBJECTS, *antiquity.SUBJECTS])
 PEOPLE = frozenset(people.SUBJECTS)
 
 

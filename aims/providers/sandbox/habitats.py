@@ -23,6 +23,8 @@ HABITAT = {
         "cow",
         "sheep",
         "temple",
+        "classicaltemple",
+        "ruins",
         "torii",
         "tower",
     },

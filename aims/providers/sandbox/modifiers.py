@@ -9,9 +9,8 @@ _THINGS = words.table(vocabulary.THINGS)
 _TREES = words.table(vocabulary.TREES)
 _PLACES = words.table(vocabulary.PLACES)
 _STUFFS = words.table({"stuff": STUFFS})
-_MATERIALS = frozenset(
-    "wood stone marble crystal diamond bone straw sand ice rock brick glass feather".split()
-)
+_STUFF_WORDS = "wood stone marble crystal diamond bone straw sand ice rock brick glass feather"
+_MATERIALS = frozenset(_STUFF_WORDS.split())
 # Places and things that a material word in front of them makes no less themselves.
 _NATURE = frozenset({"mountains", "desert", "canyon", "beach", "sea", "lake", "island", "forest", "hills"})
 _VESSELS = frozenset({"bowl", "cup", "mug", "glass", "bottle"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cache
 
-from aims.providers.sandbox import modifiers, vocabulary, words
+from aims.providers.sandbox import company, modifiers, schemes, vocabulary, words
 from aims.providers.sandbox.brush_words import BRUSHES, CRAFT, MEDIA
 from aims.providers.sandbox.habitats import FURNITURE, HABITAT, TABLETOP, WET
 from aims.providers.sandbox.palette import Rgb, rgb
@@ -47,6 +47,9 @@ class Scene:
     denied: frozenset[str]
     spoken: frozenset[str]
     layout: str
+    # The colours of a named set ("earth tones") for pictures that are made of colour alone.
+    scheme: tuple[Rgb, ...] = ()
+    backdrop: Rgb | None = None
 
 
 @dataclass(slots=True)
@@ -72,6 +75,10 @@ class _Reading:
     side: str = ""
     icon: bool = False
     forced: bool = False
+    # True for signs and compositions, where colours named for shapes and lines are the picture's colours.
+    plain: bool = False
+    scheme: tuple[Rgb, ...] = ()
+    backdrop: Rgb | None = None
 
     def release(self) -> None:
         """Colours that found no noun colour the whole picture."""
@@ -108,7 +115,10 @@ def read(prompt: str, negative_prompt: str = "") -> Scene:
             denied.update(words.stems(word))
     reading = _Reading()
     crafts = _crafts(spoken)
-    silent = modifiers.silent(spoken)
+    reading.scheme, named = schemes.named(spoken)
+    reading.backdrop, ground = schemes.backdrop(spoken)
+    silent = modifiers.silent(spoken) | named | ground
+    reading.plain = any(word in _lookup("icon") or word == "abstract" for word in spoken)
     for index, word in enumerate(spoken):
         if not word.isalnum():
             reading.release()
@@ -145,7 +155,7 @@ def _hear(reading: _Reading, word: str, rest: list[str], weight: float, craft: b
     if not (craft and reading.brushes and weight < 0.9):
         reading.brushes += [name for name in brushes if name not in reading.brushes]
     colour = words.meanings(word, _lookup("colours"))
-    if craft:
+    if craft and not reading.plain:
         colour = ()
     if colour and not (word in {"orange", "peach", "salmon", "rust"} and not following):
         reading.waiting.append(rgb(colour[0]))
@@ -261,9 +271,17 @@ def _placed(reading: _Reading, denied: set[str]) -> tuple[list[str], list[Thing]
     return [place for place in dict.fromkeys(places) if place not in denied_places], things
 
 
+def _alone(reading: _Reading) -> bool:
+    """True for subjects on a ground of a named colour and nowhere else."""
+    people = any(thing.name in {"portrait", "person", "woman"} for thing in reading.things)
+    return reading.backdrop is not None and bool(reading.things) and not reading.places and not people
+
+
 def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
     """Decides what was left open: habitat, hour, and whether the picture is abstract."""
     denied_weather = {kind for word in denied for kind in words.meanings(word, _lookup("weather"))}
+    reading.icon = reading.icon or _alone(reading)
+    reading.things = company.settled(reading.things, frozenset(spoken))
     places, things = _placed(reading, denied)
     hour = max(reading.hours, key=lambda name: reading.hours[name]) if reading.hours else ""
     weather = frozenset(reading.weather) - denied_weather
@@ -280,6 +298,7 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
     abstract = tuple(reading.abstract) if forced or not landscape else ()
     if not landscape and not abstract:
         abstract = ("decorative",)
+    scheme = reading.scheme or (() if reading.colours else schemes.of_tones(tuple(reading.tones)))
     layout = " ".join(
         [
             *places,
@@ -307,4 +326,6 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
         denied=frozenset(denied),
         spoken=frozenset(spoken),
         layout=layout if landscape else layout + " ".join(reading.unknown[:12]),
+        scheme=scheme if abstract or reading.icon else (),
+        backdrop=reading.backdrop,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -49,8 +50,8 @@ def cutout(size: tuple[int, int], scene: Scene, palette: Palette, key: str) -> I
     """The subjects alone on a transparent ground (RGBA); a scene without subjects becomes a round badge."""
     short = min(size)
     out = Image.new("RGBA", size)
-    things = [t for t in scene.things if t.name in cast.SUBJECTS and t.name != "portrait"][:3]
-    if any(t.name == "portrait" for t in scene.things) and not things:
+    things = emblem_things(scene)
+    if [t.name for t in things] == ["portrait"]:
         things = [Thing(_sitter(scene))]
     if not things:
         canvas = Canvas.blank(*size)
@@ -111,6 +112,8 @@ def backdrop(canvas: Canvas, palette: Palette, scene: Scene, rng: np.random.Gene
     """Out-of-focus light behind a portrait."""
     first = mix(palette.sky[0], palette.near, 0.2)
     second = palette.sky[2] if not scene.colours else mix(palette.sky[2], scene.colours[0], 0.6)
+    if scene.backdrop is not None:
+        first = second = scene.backdrop
     canvas.shaded([(0, 0), (canvas.w, 0), (canvas.w, canvas.h), (0, canvas.h)], first, second)
     canvas.glow(canvas.w * 0.5, canvas.h * 0.42, 0.75, mix(second, palette.sun, 0.4), 0.7)
     for _ in range(16):
@@ -121,24 +124,38 @@ def backdrop(canvas: Canvas, palette: Palette, scene: Scene, rng: np.random.Gene
 def emblem(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
     """The subjects as a sign on a plain ground: a disc, a shield-like round or rays behind them."""
     rng = generator(key, "emblem")
-    thing = next((t for t in scene.things if t.name in cast.SUBJECTS), None)
-    if thing is None:
+    things = emblem_things(scene)
+    if not things:
         return
-    own = scene.colours or thing.colours
+    own = scene.colours or things[0].colours
     lead = turned(own[0], spread(-18, 18, rng)) if own else from_hue(rng.random() * 360, 0.5, 0.55)
     if not scene.colours and own:
         # The subject carries the colour; its ground is a lighter relative.
         lead = mix(lead, (255, 255, 255), 0.4)
     ground = brighter(lead, 0.82) if luma(lead) < 180 else mix(lead, (40, 40, 70), 0.75)
-    canvas.box(0, 0, canvas.w, canvas.h, ground)
+    canvas.box(0, 0, canvas.w, canvas.h, scene.backdrop or ground)
     x, y, r = canvas.w / 2, canvas.h / 2, 0.42
-    if "origami" not in scene.brushes:
+    # On a ground that was named, or where little is wanted, the subject stands alone and large.
+    bare = scene.backdrop is not None or bool(scene.spoken & {"minimalist", "minimal", "minimalistic"})
+    if bare and scene.colours:
+        things = [replace(t, colours=t.colours or scene.colours) for t in things]
+    elif "origami" not in scene.brushes and not bare:
         sign(canvas, (x, y), r, lead, rng)
-    things = [t for t in scene.things if t.name in cast.SUBJECTS][:3]
     for index, item in enumerate(things):
-        height = 0.62 / (1 + 0.35 * (len(things) - 1)) * min(1.15, item.size)
+        height = (0.74 if bare else 0.62) / (1 + 0.35 * (len(things) - 1)) * min(1.15, item.size)
         across = (index - (len(things) - 1) / 2) * 0.3
         place(canvas, None, item, Place(x + across, y + height * 0.5, height), generator(key, item.name))
+
+
+def emblem_things(scene: Scene) -> list[Thing]:
+    """What a sign shows: up to three subjects, the head of the first when a head is asked for."""
+    things = [t for t in scene.things if t.name in cast.SUBJECTS and t.name != "portrait"][:3]
+    if not things:
+        return [t for t in scene.things if t.name in cast.SUBJECTS][:1]
+    head = f"head of {things[0].name}"
+    if head in cast.SUBJECTS and any(t.name == "portrait" for t in scene.things):
+        things[0] = replace(things[0], name=head)
+    return things
 
 
 def sign(canvas: Canvas, centre: tuple[float, float], r: float, lead: Rgb, rng: np.random.Generator) -> None:

@@ -184,6 +184,8 @@ THINGS = {
     "windmill": "windmill windturbine turbine mill",
     "tower": "tower eiffel spire obelisk skyneedle",
     "temple": "temple pagoda shrine japan japanese kyoto",
+    "classicaltemple": "parthenon acropolis pantheon colonnade column columns pillar",
+    "ruins": "ruin ruins",
     "torii": "torii",
     "church": "church cathedral chapel monastery abbey",
     "barn": "barn stable shed",

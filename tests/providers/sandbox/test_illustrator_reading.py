@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from drawn_pictures import distance, picture, pixels
 
-from aims.providers.sandbox import scene
+from aims.providers.sandbox import composition, scene, single
 
 
 def names(prompt: str) -> list[str]:
@@ -31,8 +33,81 @@ def test_what_food_is_served_with_stays_food(prompt: str, expected: list[str]) -
     assert names(prompt) == expected
 
 
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("ancient greek temple ruins at sunset", ["ruins"]),
+        ("a roman temple", ["classicaltemple"]),
+        ("marble columns of a temple", ["classicaltemple"]),
+        ("a temple in Kyoto with cherry blossoms", ["temple"]),
+        ("a buddhist temple", ["temple"]),
+        ("a pagoda", ["temple"]),
+        ("ruins of a castle", ["castle"]),
+    ],
+)
+def test_a_temple_belongs_to_its_country(prompt: str, expected: list[str]) -> None:
+    """Columns for the ancient world, a pagoda for words of Asia, broken columns for ruins."""
+    assert names(prompt) == expected
+
+
 def test_a_material_is_no_place() -> None:
     """A wood table stands in no wood, a stone bridge beside no stone."""
     assert "forest" not in scene.read("a cup on a wood table").places
     assert names("a stone bridge") == ["bridge"]
     assert "forest" in scene.read("a path in the wood").places
+
+
+def covered(drawn: np.ndarray, colour: tuple[int, int, int]) -> float:
+    """The share of a picture that is near a colour."""
+    return float((np.abs(drawn - np.array(colour)).max(axis=2) < 40).mean())
+
+
+def test_a_named_set_of_colours_is_used() -> None:
+    """Primary colours are red, blue and yellow, and no green."""
+    drawn = pixels(picture("abstract overlapping circles and triangles in bold primary colors"))
+    for colour in ((216, 38, 44), (31, 87, 184), (245, 203, 29)):
+        assert covered(drawn, colour) > 0.03
+    assert covered(drawn, (60, 160, 70)) == 0
+    warm, cool = (
+        pixels(picture(f"abstract waves in {tone} tones")).mean(axis=(0, 1)) for tone in ("warm", "cool")
+    )
+    assert warm[0] - warm[2] > cool[0] - cool[2] + 40
+
+
+def test_the_shapes_that_are_named_are_the_shapes() -> None:
+    """The words choose the shapes of a composition; a lone circle keeps its own picture."""
+    assert composition.shapes_of(frozenset(["overlapping", "circles", "and", "triangles"])) == (
+        "circle",
+        "triangle",
+    )
+    assert composition.shapes_of(frozenset({"abstract", "circles"})) == ()
+    drawn = [
+        picture(f"abstract {shape} in earth tones") for shape in ("triangles", "squares", "spirals", "stars")
+    ]
+    assert min(distance(drawn[0], other) for other in drawn[1:]) > 3
+
+
+def test_a_named_background_is_the_background() -> None:
+    """The colour before the word background fills the corners, and it dyes nothing else."""
+    drawn = pixels(picture("abstract red squares and lines on a black background"))
+    assert covered(drawn, (28, 28, 34)) > 0.1
+
+
+def test_a_sign_shows_the_head_when_a_head_is_asked_for() -> None:
+    """The named subject, its head alone, in the named colour on the named ground."""
+    read = scene.read("minimalist fox head logo, flat orange shapes on white background")
+    assert [thing.name for thing in single.emblem_things(read)] == ["head of fox"]
+    assert [thing.name for thing in single.emblem_things(scene.read("a fox logo"))] == ["fox"]
+    drawn = pixels(picture("minimalist fox head logo, flat orange shapes on white background"))
+    assert drawn[:20, :20].min() > 235
+    assert covered(drawn, (240, 127, 35)) > 0.08
+    other = pixels(picture("minimalist wolf head logo, flat blue shapes on yellow background"))
+    assert other[:20, :20, 2].max() < 80 < 200 < other[:20, :20, 0].min()
+    assert covered(other, (47, 111, 214)) > 0.05
+
+
+def test_a_subject_on_a_plain_ground_stands_alone() -> None:
+    """A colour named for the background leaves no table, and people keep their place."""
+    assert scene.read("a red apple on a white background").icon
+    assert not scene.read("a red apple on a table").icon
+    assert not scene.read("portrait of a woman, grey background").icon

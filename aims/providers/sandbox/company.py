@@ -1,0 +1,39 @@
+"""Chooses between the kinds of a subject by the words it stands with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aims.providers.sandbox.scene import Thing
+
+_ASIA = (
+    "japan japanese kyoto china chinese asia asian buddhist buddha zen pagoda shrine shinto thai thailand korea "
+    "korean vietnam vietnamese tibet tibetan bali balinese torii sakura cherryblossom samurai geisha ninja bamboo "
+    "monk ukiyoe hindu india indian nepal mandarin shogun"
+)
+ASIAN = frozenset(_ASIA.split())
+_RUINED = frozenset(["ruin", "ruins", "ruined", "crumbling", "collapsed", "fallen", "broken"])
+_BUILT = frozenset(["castle", "church", "house", "tower", "barn", "pyramid", "bridge", "lighthouse"])
+
+
+def settled(things: list[Thing], spoken: frozenset[str]) -> list[Thing]:
+    """The subjects with every temple of its own country, whole or in ruins, and each building once."""
+    names = {thing.name for thing in things}
+    classical = "ruins" if _RUINED & spoken else "classicaltemple"
+    found: list[Thing] = []
+    for thing in things:
+        name = thing.name
+        if name == "ruins" and names & _BUILT:
+            # The ruins of a castle are the castle.
+            continue
+        if (name == "temple" and not ASIAN & spoken) or (name == "classicaltemple" and classical == "ruins"):
+            name = classical
+        if name == "ruins" and "temple" in names and ASIAN & spoken:
+            continue
+        if all(name != other.name for other in found):
+            found.append(
+                replace(thing, name=name, count=1) if name in {"ruins", "classicaltemple"} else thing
+            )
+    return found
