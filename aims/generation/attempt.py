@@ -10,6 +10,7 @@ from aims.core.clock import now
 from aims.core.db import Tx
 from aims.generation import lifecycle
 from aims.generation.lifecycle import AttemptState, State, Superseded
+from aims.generation.owned import owned
 from aims.generation.request import Request, decode, encode
 from aims.generation.tables import attempts, generations, outputs
 from aims.providers import Running
@@ -122,9 +123,7 @@ def begin(tx: Tx, generation_id: str, epoch: int, attempt: Attempt, provider: st
 
     Raises Superseded.
     """
-    row = tx.one(_GENERATION, generation=generation_id)
-    if row is None or row.driver_epoch != epoch or State(row.state) in lifecycle.TERMINAL:
-        raise Superseded
+    row = owned(tx, generation_id, epoch)
     if row.cancel_requested_at is not None:
         return False
     if State(row.state) is State.ACCEPTED:
@@ -147,7 +146,7 @@ def send_again(tx: Tx, generation_id: str, epoch: int, attempt: Attempt, reason:
 
     Raises Superseded.
     """
-    look(tx, generation_id, epoch)
+    owned(tx, generation_id, epoch)
     if not tx.run(_AGAIN, attempt=attempt.id, reason=reason):
         raise Superseded
 
@@ -157,9 +156,7 @@ def answered(tx: Tx, generation_id: str, epoch: int, attempt: Attempt, running: 
 
     Raises Superseded.
     """
-    row = tx.one(_GENERATION, generation=generation_id)
-    if row is None or row.driver_epoch != epoch:
-        raise Superseded
+    row = owned(tx, generation_id, epoch)
     kept = encode(dict(running.data))
     if not tx.run(_RUNNING, attempt=attempt.id, ref=running.reference, kept=kept):
         raise Superseded
@@ -172,9 +169,7 @@ def storing(tx: Tx, generation_id: str, epoch: int) -> None:
 
     Raises Superseded.
     """
-    row = tx.one(_GENERATION, generation=generation_id)
-    if row is None or row.driver_epoch != epoch:
-        raise Superseded
+    row = owned(tx, generation_id, epoch)
     if State(row.state) in (State.SUBMITTING, State.RUNNING):
         lifecycle.move(tx, generation_id, epoch, State(row.state), State.STORING)
 

@@ -13,9 +13,15 @@ from aims.generation.tables import generations
 CHUNK = 500
 _unfinished = ~among(generations.c.state, TERMINAL)
 
+# A row that a step holds is passed over: it is renewed in the next round, and renewing waits for nobody.
+_free_of_mine = (
+    select(generations.c.id)
+    .where(generations.c.driver == bindparam("me"), generations.c.lease_until != 0)
+    .with_for_update(skip_locked=True)
+)
 _RENEW = (
     update(generations)
-    .where(generations.c.driver == bindparam("me"), generations.c.lease_until != 0)
+    .where(generations.c.id.in_(_free_of_mine))
     .values(lease_until=now() + bindparam("span"))
 )
 _RELEASE = (

@@ -12,11 +12,11 @@ from aims.core import failpoints
 from aims.core.clock import now
 from aims.core.db import Tx, among
 from aims.generation import lifecycle
-from aims.generation.lifecycle import ATTEMPT_OVER, AttemptState, State, Superseded
+from aims.generation.lifecycle import ATTEMPT_OVER, AttemptState, State
+from aims.generation.owned import owned
 from aims.generation.request import decode, encode
-from aims.generation.tables import attempts, generations, outputs
+from aims.generation.tables import attempts, outputs
 
-_GENERATION = select(generations).where(generations.c.id == bindparam("generation"))
 _OUTPUTS = (
     select(outputs).where(outputs.c.generation_id == bindparam("generation")).order_by(outputs.c.position)
 )
@@ -94,7 +94,7 @@ def record(tx: Tx, generation_id: str, epoch: int, result: AttemptResult) -> boo
 
     Raises Superseded when another driver has the generation, or it is finished already.
     """
-    row = _mine(tx, generation_id, epoch)
+    row = owned(tx, generation_id, epoch)
     if result.attempt_id is not None:
         billed = result.state in (AttemptState.DONE, AttemptState.UNKNOWN)
         outcome = ("posted" if any(o.stored for o in result.outputs) else "absorbed") if billed else None
@@ -121,17 +121,6 @@ def record(tx: Tx, generation_id: str, epoch: int, result: AttemptResult) -> boo
         return False
     finish(tx, row, result)
     return True
-
-
-def _mine(tx: Tx, generation_id: str, epoch: int) -> Any:
-    workspace = tx.one(_GENERATION, generation=generation_id)
-    if workspace is None:
-        raise Superseded
-    credits.lock(tx, workspace.workspace_id)
-    row = tx.one(_GENERATION, generation=generation_id) if tx.dialect == "postgresql" else workspace
-    if row.driver_epoch != epoch or State(row.state) in lifecycle.TERMINAL:
-        raise Superseded
-    return row
 
 
 def finish(tx: Tx, row: Any, last: AttemptResult) -> None:

@@ -67,10 +67,6 @@ async def test_a_driver_that_hangs_in_a_step_commits_nothing_late(
     check_books(instance)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="core/db sets no idle_in_transaction_session_timeout, and does not know that error yet",
-)
 async def test_a_server_that_freezes_inside_a_transaction_does_not_freeze_the_workspace(
     new_instance: Callable[..., Instance],
 ) -> None:

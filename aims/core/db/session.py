@@ -14,6 +14,7 @@ from aims.core.errors import StudioError, Unavailable
 
 SQLITE_FULL_OR_IO = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 BUSY_TIMEOUT_MS = 20_000
+FROZEN_MS = 10_000
 
 SQLITE = Statements(sqlite_dialect.dialect(paramstyle="qmark"))
 POSTGRES = Statements(psycopg_dialect.dialect())
@@ -130,6 +131,8 @@ class PostgresSession:
             keepalives_idle=5,
             keepalives_interval=2,
             keepalives_count=3,
+            # A server that freezes inside a transaction must not hold its workspace's lock for longer than this.
+            options=f"-c idle_in_transaction_session_timeout={FROZEN_MS}",
         )
         self._cursor: psycopg.Cursor[Any] = self._connection.cursor()
         self._transaction_id: str | None = None
@@ -237,6 +240,11 @@ def busy() -> Unavailable:
     )
 
 
+def worth_repeating(error: BaseException) -> bool:
+    """Whether the database undid the transaction only because of another one, so that it may work at once."""
+    return isinstance(error, psycopg.Error) and error.sqlstate in ("40001", "40P01")
+
+
 def translate(error: BaseException) -> BaseException:
     """The sentence for a database that cannot do its work now; other errors come back as they are."""
     if isinstance(error, StudioError):
@@ -260,7 +268,8 @@ def translate(error: BaseException) -> BaseException:
             code="storage_full",
             retry_after=10,
         )
-    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+    frozen = isinstance(error, psycopg.errors.IdleInTransactionSessionTimeout)
+    if frozen or isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return Unavailable(
             "The database cannot be reached. Nothing was charged; try again.",
             code="database_unavailable",

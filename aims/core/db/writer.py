@@ -14,10 +14,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from aims.core.db.session import IntegrityError, OutcomeUnknown, Session, is_driver_error, translate
+from aims.core.db.session import (
+    IntegrityError,
+    OutcomeUnknown,
+    Session,
+    is_driver_error,
+    translate,
+    worth_repeating,
+)
 from aims.core.errors import StudioError, Unavailable
 
 GROUP = 64
+TRIES = 3
 
 
 @dataclass(slots=True, eq=False)
@@ -186,12 +194,19 @@ def run_in_savepoint(session: Session, work: Work) -> None:
 
 
 def run_alone(session: Session, work: Work) -> None:
-    """Run one function in a transaction of its own."""
+    """Run one function in a transaction of its own, again when another transaction was in its way."""
+    for _ in range(TRIES):
+        if not try_alone(session, work):
+            return
+
+
+def try_alone(session: Session, work: Work) -> bool:
+    """Run one function once. True when it is worth running again."""
     if not session.usable():
         work.error = Unavailable(
             "The database cannot be reached. Nothing was charged; try again.", code="database_unavailable"
         )
-        return
+        return False
     try:
         session.begin()
         work.run(session)
@@ -201,6 +216,8 @@ def run_alone(session: Session, work: Work) -> None:
     except Exception as error:  # noqa: BLE001 - the waiter gets it
         work.error = translate(error)
         roll_back(session)
+        return worth_repeating(error)
+    return False
 
 
 def roll_back(session: Session) -> None:
