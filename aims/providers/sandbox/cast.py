@@ -17,6 +17,7 @@ from aims.providers.sandbox import (
     objects,
     people,
     quadrupeds,
+    spread_out,
     vehicles,
     wildlife,
 )
@@ -89,7 +90,7 @@ def tile_of(
     if luma(main) < 30:
         main = mix(main, (70, 72, 90), 0.3)
     pen = Pen.blank(round(min(4200.0, pixels)))
-    subject.drawing(pen, look(main, thing.colours[1:], lamp), rng)
+    subject.drawing(pen, replace(look(main, thing.colours[1:], lamp), pose=thing.pose), rng)
     return pen.tile
 
 
@@ -127,12 +128,32 @@ def on_stage(canvas: Canvas, scene: Scene, palette: Palette, stage: Stage, key: 
             spot = _spot(canvas, thing, index == 0, copy, slots[index][copy], stage, scene, rng)
             rank = -9 if SUBJECTS[thing.name].home == "span" else (9 if index == 0 else 0)
             spots.append((spot.foot + rank, thing, spot))
+    spots = _apart(canvas, spots, things)
     if len(things) > 1 and scene.spoken & {"riding", "rides", "ride", "rode"}:
         spots = _mounted(spots, things)
     for order, (_, thing, spot) in enumerate(sorted(spots, key=lambda item: item[0])):
         if SUBJECTS[thing.name].home == "span":
             _deck(canvas, palette, thing, spot)
         place(canvas, palette, thing, spot, generator(key, thing.name, order))
+
+
+def _apart(
+    canvas: Canvas, spots: list[tuple[float, Thing, Place]], things: list[Thing]
+) -> list[tuple[float, Thing, Place]]:
+    """Moves single subjects off those that would hide them; a side that was named is kept."""
+    if len(things) < 2:
+        return spots
+    moved: list[tuple[float, Thing, Place]] = []
+    # Buildings and what has a side stay; the others find room between them.
+    fixed = {t.name for t in things if t.side or t.count > 1 or t.name in BUILDINGS} or {things[0].name}
+    for rank, thing, spot in sorted(spots, key=lambda entry: entry[1].name not in fixed):
+        if SUBJECTS[thing.name].home != "span" and thing.name not in fixed:
+            others = [
+                spread_out.box(s.x, s.foot, s.height) for _, t, s in moved if SUBJECTS[t.name].home != "span"
+            ]
+            spot = replace(spot, x=spread_out.free_x(spot.x, spot.foot, spot.height, others, canvas.w))
+        moved.append((rank, thing, spot))
+    return moved
 
 
 def _mounted(

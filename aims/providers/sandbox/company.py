@@ -18,6 +18,19 @@ _RUINED = frozenset(["ruin", "ruins", "ruined", "crumbling", "collapsed", "falle
 _BUILT = frozenset(["castle", "church", "house", "tower", "barn", "pyramid", "bridge", "lighthouse"])
 
 
+_RUN = "galloping gallops gallop running runs leaping leaps jumping sprinting racing chasing trotting fleeing bounding"
+_REST = "sleeping sleeps asleep curled lying napping dozing resting snoozing"
+_POSES: dict[str, str] = {
+    word: pose for pose, line in (("running", _RUN), ("lying", _REST)) for word in line.split()
+}
+
+
+def posed(things: list[Thing], spoken: list[str]) -> list[Thing]:
+    """The subjects in the pose that a verb gives them; a picture has one such verb, if any."""
+    pose = next((_POSES[word] for word in spoken if word in _POSES), "")
+    return [replace(thing, pose=pose) for thing in things] if pose else things
+
+
 def settled(things: list[Thing], spoken: frozenset[str]) -> list[Thing]:
     """The subjects with every temple of its own country, whole or in ruins, and each building once."""
     names = {thing.name for thing in things}

@@ -20,7 +20,8 @@ MARGIN = 1.25
 class Look:
     """The colours of one subject: its own colour and what goes with it.
 
-    extra: the further colours the prompt named for it; lamp: True when windows and flames glow.
+    extra: the further colours the prompt named for it; lamp: True when windows and flames glow;
+    pose: running, lying or nothing.
     """
 
     main: Rgb
@@ -29,6 +30,7 @@ class Look:
     ink: Rgb
     extra: tuple[Rgb, ...] = ()
     lamp: bool = False
+    pose: str = ""
 
     def second(self, otherwise: Rgb) -> Rgb:
         """The second colour the prompt named, or the usual one."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from aims.providers.sandbox.animal_builds import BUILDS, Build
+from aims.providers.sandbox.canvas import Point
 from aims.providers.sandbox.palette import mix, rgb
 from aims.providers.sandbox.pen import Drawing, Look, Pen, Subject
 from aims.providers.sandbox.small_animals import monkey, rabbit, sitting_cat
@@ -21,9 +24,14 @@ def _draw(pen: Pen, look: Look, rng: np.random.Generator, b: Build) -> None:
     middle = 1 - b.leg - b.girth * 0.45
     half = b.length / 2
     hx, hy = half * 0.9 + b.reach, middle - b.rise
+    if look.pose == "lying":
+        # Folded legs: the body comes down to the ground, the head rests lower.
+        b = replace(b, leg=0.16, rise=b.rise * 0.5)
+        middle = 1 - b.leg - b.girth * 0.45
+        hx, hy = half * 0.9 + b.reach, min(middle - b.rise, 1 - b.head)
     legs = mix(look.dark, look.ink, 0.7) if b.marks in {"panda", "fox"} else look.main
     _tail(pen, look, b, -half * 0.98, middle - b.girth * 0.2)
-    _legs(pen, b, half, middle, mix(legs, look.ink, 0.4), 0.13)
+    _legs(pen, b, half, middle, mix(legs, look.ink, 0.4), 0.13, look.pose)
     if b.crown in {"mane", "unicorn"}:
         mane = look.second(rgb("e9a6d8") if b.crown == "unicorn" else mix(look.main, look.ink, 0.7))
         pen.limb(
@@ -53,22 +61,38 @@ def _draw(pen: Pen, look: Look, rng: np.random.Generator, b: Build) -> None:
     ]
     pen.blob(body, look.main)
     _marks(pen, look, b, half, middle, rng)
-    _legs(pen, b, half, middle, legs, 0.0)
+    _legs(pen, b, half, middle, legs, 0.0, look.pose)
     _head(pen, look, b, hx, hy)
 
 
-def _legs(pen: Pen, b: Build, half: float, middle: float, fill: tuple[int, int, int], shift: float) -> None:
+def _legs(
+    pen: Pen, b: Build, half: float, middle: float, fill: tuple[int, int, int], shift: float, pose: str
+) -> None:
     for side, bend in ((-1, -0.07), (1, 0.03)):
         x = side * half * 0.74 + shift * (1 if side > 0 else 1.1)
-        knee = (x + bend, 1 - b.leg * 0.45)
-        foot = (x + bend * 0.2, 0.97)
-        pen.limb(
-            [(x - bend * 0.4, middle + b.girth * 0.12), knee, foot],
-            b.leg_width * 1.75,
-            b.leg_width * 0.8,
-            fill,
-        )
-        pen.oval(foot[0] + b.leg_width * 0.25, 0.965, b.leg_width * 0.62, 0.04, fill)
+        hip = (x - bend * 0.4, middle + b.girth * 0.12)
+        if pose == "lying":
+            pen.limb([(x, 0.86), (x + 0.2, 0.93)], b.leg_width * 1.9, b.leg_width * 1.1, fill)
+            continue
+        if pose == "running":
+            knee, foot = _stride(b, hip, side, shift > 0)
+        else:
+            knee, foot = (x + bend, 1 - b.leg * 0.45), (x + bend * 0.2, 0.97)
+        pen.limb([hip, knee, foot], b.leg_width * 1.75, b.leg_width * 0.8, fill)
+        pen.oval(foot[0] + b.leg_width * 0.25, foot[1] - 0.005, b.leg_width * 0.62, 0.04, fill)
+
+
+def _stride(b: Build, hip: Point, side: int, behind: bool) -> tuple[Point, Point]:
+    """Knee and foot of a leg in full run: near legs reach out, those behind them gather under the body."""
+    x, y = hip
+    reach = max(b.leg, 0.3)
+    if side > 0:
+        knee = (x + reach * (0.32 if not behind else 0.42), y + reach * (0.42 if not behind else 0.22))
+        foot = (knee[0] + reach * (0.5 if not behind else 0.06), min(0.97, knee[1] + reach * 0.36))
+    else:
+        knee = (x - reach * (0.2 if not behind else -0.22), y + reach * 0.46)
+        foot = (knee[0] - reach * (0.55 if not behind else 0.2), min(0.97, knee[1] + reach * 0.36))
+    return knee, foot
 
 
 def _tail(pen: Pen, look: Look, b: Build, x: float, y: float) -> None:
@@ -214,13 +238,19 @@ def _head(pen: Pen, look: Look, b: Build, x: float, y: float) -> None:
             b.muzzle * 0.36,
             rgb("2a2228"),
         )
-    pen.eye(
-        x + r * 0.32,
-        y - r * 0.12,
-        max(0.026, r * 0.14),
-        rgb("f4d35e") if b.marks == "wool" else rgb("1c1a22"),
-    )
+    _gaze(pen, look, b, x, y)
     _crown(pen, look, b, x, y)
+
+
+def _gaze(pen: Pen, look: Look, b: Build, x: float, y: float) -> None:
+    """An open eye, or a closed one in sleep."""
+    r = b.head
+    if look.pose == "lying":
+        lid = [(x + r * 0.14, y - r * 0.1), (x + r * 0.32, y), (x + r * 0.5, y - r * 0.1)]
+        pen.limb(lid, 0.03, 0.03, look.ink)
+        return
+    iris = rgb("f4d35e") if b.marks == "wool" else rgb("1c1a22")
+    pen.eye(x + r * 0.32, y - r * 0.12, max(0.026, r * 0.14), iris)
 
 
 def pale_muzzle(look: Look) -> tuple[int, int, int]:
@@ -299,12 +329,23 @@ def _crown(pen: Pen, look: Look, b: Build, x: float, y: float) -> None:
             pen.limb([(x + dx, y - r * 0.7), (x + dx - 0.01, y - r * 1.7)], 0.035, 0.05, look.dark)
 
 
+_CAT = Build(0.95, 0.38, 0.44, 0.1, 0.16, 0.3, 0.24, 0.23, 0.1, 0.07, "point", "long", "belly")
+
+
+def _cat(pen: Pen, look: Look, rng: np.random.Generator) -> None:
+    """A cat sits, unless it runs or sleeps."""
+    if look.pose:
+        _draw(pen, look, rng, _CAT)
+    else:
+        sitting_cat(pen, look, rng)
+
+
 SUBJECTS: dict[str, Subject] = {
     **{
         name: Subject(_animal(build), rgb(tone), height, "ground")
         for name, (build, tone, height) in BUILDS.items()
     },
-    "cat": Subject(sitting_cat, rgb("d98b45"), 0.3, "ground"),
+    "cat": Subject(_cat, rgb("d98b45"), 0.3, "ground"),
     "rabbit": Subject(rabbit, rgb("b9a48c"), 0.22, "ground"),
     "monkey": Subject(monkey, rgb("6b4a35"), 0.34, "ground"),
 }

@@ -24,6 +24,8 @@ class Thing:
     size: float = 1.0
     colours: tuple[Rgb, ...] = ()
     side: str = ""
+    # How an animal moves: "running", "lying", or nothing for standing.
+    pose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +285,7 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
     reading.icon = reading.icon or _alone(reading)
     reading.things = company.settled(reading.things, frozenset(spoken))
     places, things = _placed(reading, denied)
+    things = company.posed(things, spoken)
     hour = max(reading.hours, key=lambda name: reading.hours[name]) if reading.hours else ""
     weather = frozenset(reading.weather) - denied_weather
     if "clouds" in denied_weather:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from drawn_pictures import distance, picture, pixels
 
-from aims.providers.sandbox import composition, scene, single
+from aims.providers.sandbox import cast, composition, scene, single, spread_out
+from aims.providers.sandbox.noise import generator
 
 
 def names(prompt: str) -> list[str]:
@@ -111,3 +112,36 @@ def test_a_subject_on_a_plain_ground_stands_alone() -> None:
     assert scene.read("a red apple on a white background").icon
     assert not scene.read("a red apple on a table").icon
     assert not scene.read("portrait of a woman, grey background").icon
+
+
+@pytest.mark.parametrize("seed", [7, 8, 9])
+def test_a_boat_is_not_behind_the_lighthouse(seed: int) -> None:
+    """Each subject of a scene leaves the others most of their room."""
+    prompt = "a lighthouse on a rocky shore, a red sailing boat, clouds and hills at noon"
+    with_boat, without = (pixels(picture(text, seed)) for text in (prompt, prompt.replace("red", "blue")))
+    changed = np.abs(with_boat - without).max(axis=2) > 60
+    assert changed.mean() > 0.005
+    assert spread_out.free_x(0.5, 1.0, 0.3, [spread_out.box(0.5, 1.0, 0.4)], 1.0) != 0.5
+    assert spread_out.free_x(0.2, 1.0, 0.2, [spread_out.box(0.8, 1.0, 0.4)], 1.0) == 0.2
+
+
+@pytest.mark.parametrize("animal", ["horse", "dog", "cat"])
+def test_a_verb_gives_an_animal_its_pose(animal: str) -> None:
+    """Running, sleeping and standing animals differ; other verbs leave an animal standing."""
+    poses = [
+        scene.read(f"a {animal} {verb} in a meadow").things[0].pose
+        for verb in ("running", "asleep", "eating")
+    ]
+    assert poses == ["running", "lying", ""]
+    drawn = [
+        cast.tile_of(
+            cast.SUBJECTS[animal], scene.Thing(animal, pose=pose), 96, generator(1, "pose"), lamp=False
+        )
+        for pose in poses
+    ]
+    heights = [tile.getbbox() for tile in drawn]
+    assert heights[0] is not None
+    assert heights[1] is not None
+    assert heights[2] is not None
+    assert heights[1][1] > heights[2][1]
+    assert distance(drawn[0].convert("RGB"), drawn[2].convert("RGB")) > 0.4
