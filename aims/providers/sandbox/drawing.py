@@ -11,6 +11,8 @@ from aims.providers import contract
 from aims.providers.sandbox import draw as painter
 
 DEFAULT_SIDE = 1024
+EDGES = {"0.5K": 512, "1K": 1024, "2K": 2048, "4K": 4096}
+"""The side of a square picture, for each resolution that can be paid for."""
 SMALLEST, LARGEST, STEP = 64, 4096, 8
 
 
@@ -34,14 +36,15 @@ def draw(job: bytes) -> bytes:
 
 
 def size(order: contract.Order) -> tuple[int, int]:
-    """The pixels to draw: those that were asked for, else the first reference's shape at about one megapixel."""
+    """The pixels to draw: those that were asked for, else the first reference's shape at the resolution's area."""
     if order.width and order.height:
         return order.width, order.height
     if not order.references:
         return DEFAULT_SIDE, DEFAULT_SIDE
     with Image.open(io.BytesIO(order.references[0])) as reference:
         width, height = reference.size
-    scale = DEFAULT_SIDE / math.sqrt(width * height)
+    edge = EDGES.get(str(order.parameters.get("resolution")), DEFAULT_SIDE)
+    scale = min(edge / math.sqrt(width * height), LARGEST / max(width, height))
     return _fit(width * scale), _fit(height * scale)
 
 
