@@ -252,6 +252,8 @@ def _spot(
             x = canvas.w * (0.24 if x < canvas.w / 2 else 0.76)
         return Place(x, foot, min(height, foot * 0.8), flip)
     if stage.water and stage.shore >= canvas.h and home in {"ground", "road", "any", "table"}:
+        if home == "road" and first and "cliffs" in scene.places:
+            x = canvas.w * 0.5
         # Open water leaves no ground: subjects of the land stand on the near edge.
         return Place(x, canvas.h * 0.985 - 0.02 * (copy % 2), height, flip, 0.9)
     near = stage.ground if first else stage.ground - deep * 0.12

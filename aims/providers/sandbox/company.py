@@ -25,6 +25,32 @@ _POSES: dict[str, str] = {
 }
 
 
+_STANDING = frozenset(["on", "across", "through", "surface", "exploring", "landing"])
+
+
+def grounded(spoken: list[str]) -> list[str]:
+    """The words with "planet" turned into ground where somebody stands on it: "on a red desert planet"."""
+    found = list(spoken)
+    for index, word in enumerate(spoken):
+        before = spoken[max(0, index - 5) : index]
+        marks = [at for at, other in enumerate(before) if not other.isalnum()]
+        if word == "planet" and _STANDING.intersection(before[marks[-1] + 1 if marks else 0 :]):
+            found[index] = "exoplanet"
+    return found
+
+
+def coastal(places: list[str], spoken: frozenset[str]) -> list[str]:
+    """Places with cliffs where they belong: on a coast they fall into the sea, elsewhere they are mountains."""
+    wet = {"sea", "beach"} & set(places)
+    if "road" in places and wet and not spoken & {"beach", "beaches"} and "cliffs" not in places:
+        places = [*places, "cliffs"]
+    if "cliffs" not in places:
+        return places
+    if not wet:
+        return ["mountains" if place == "cliffs" else place for place in places]
+    return list(dict.fromkeys("sea" if place == "beach" else place for place in places))
+
+
 def posed(things: list[Thing], spoken: list[str]) -> list[Thing]:
     """The subjects in the pose that a verb gives them; a picture has one such verb, if any."""
     pose = next((_POSES[word] for word in spoken if word in _POSES), "")

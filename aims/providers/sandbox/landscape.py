@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aims.providers.sandbox import growth, land, mountains, sky, town, water
+from aims.providers.sandbox import coast, growth, land, mountains, sky, town, water
 from aims.providers.sandbox.canvas import Canvas
 from aims.providers.sandbox.noise import generator, spread
 from aims.providers.sandbox.palette import Palette, Rgb, dyed, mix, rgb
@@ -83,6 +83,8 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> Stage:
         canvas, palette, scene.hour or "noon", scene.weather, horizon, hidden, generator(key, "sun")
     )
     sky.paint(canvas, palette, light, scene.weather, generator(key, "sky"))
+    if scene.moons > 1:
+        sky.companions(canvas, palette, light, scene.moons - 1, generator(key, "moons"))
     if "fireworks" in scene.weather:
         sky.fireworks(canvas, light, generator(key, "fireworks"))
     surface = surface_of(scene, palette)
@@ -214,7 +216,9 @@ def _near(
         growth.treeline(canvas, palette, canvas.h - deep * 0.34, canvas.h + 0.02, ("conifer",), snowy, rng)
     if "meadow" in places:
         growth.flowers(canvas, palette, horizon + deep * 0.18, scene.colours, "lavender" in scene.spoken, rng)
-    if "road" in places:
+    if "cliffs" in places:
+        coast.paint(canvas, palette, horizon, surface, "road" in places, rng)
+    elif "road" in places:
         land.road(canvas, palette, horizon, rng)
     if places & {"lake", "river"} and "beach" not in places:
         growth.reeds(canvas, palette, rng)

@@ -52,6 +52,7 @@ class Scene:
     # The colours of a named set ("earth tones") for pictures that are made of colour alone.
     scheme: tuple[Rgb, ...] = ()
     backdrop: Rgb | None = None
+    moons: int = 0
 
 
 @dataclass(slots=True)
@@ -81,6 +82,7 @@ class _Reading:
     plain: bool = False
     scheme: tuple[Rgb, ...] = ()
     backdrop: Rgb | None = None
+    moons: int = 0
 
     def release(self) -> None:
         """Colours that found no noun colour the whole picture."""
@@ -112,6 +114,7 @@ def _lookup(name: str) -> Lookup:
 def read(prompt: str, negative_prompt: str = "") -> Scene:
     """The scene a prompt describes. Never fails: words that mean nothing stay in `unknown`."""
     spoken, denied = words.split_denied(words.tokens(prompt))
+    spoken = company.grounded(spoken)
     for word in words.tokens(negative_prompt):
         if word.isalnum():
             denied.update(words.stems(word))
@@ -186,12 +189,16 @@ def _hear(reading: _Reading, word: str, rest: list[str], weight: float, craft: b
         reading.unknown.append(word)
 
 
+_DYED_WORDS = "sky skies water waters clouds cloud ground soil dirt terrain plain plains"
+_DYED = frozenset(_DYED_WORDS.split())
+
+
 def _hear_noun(reading: _Reading, word: str, weight: float) -> bool:
     things = words.meanings(word, _lookup("things"))
     places = words.meanings(word, _lookup("places"))
     if things:
         _add_thing(reading, things[0], word)
-    elif reading.waiting and (places or word in {"sky", "skies", "water", "waters", "clouds", "cloud"}):
+    elif reading.waiting and (places or word in _DYED):
         # "a red desert" dyes the land alone, "a red sky" the sky alone.
         if word in {"sky", "skies", "clouds", "cloud"} or set(places) & {"space"}:
             reading.sky_colours += reading.waiting
@@ -203,6 +210,8 @@ def _hear_noun(reading: _Reading, word: str, weight: float) -> bool:
             reading.land_colours += reading.waiting
         reading.waiting = []
     reading.places += [name for name in places if name not in reading.places]
+    if word in {"moon", "moons"}:
+        reading.moons = max(reading.moons, reading.count, 2 if word == "moons" else 1)
     if word in {"window"} and "room" not in reading.places:
         reading.places.append("room")
     return bool(things or places)
@@ -242,9 +251,9 @@ def _hear_modifier(reading: _Reading, word: str) -> bool:
     return known or bool(fillers)
 
 
-def _placed(reading: _Reading, denied: set[str]) -> tuple[list[str], list[Thing]]:
+def _placed(reading: _Reading, denied: set[str], spoken: list[str]) -> tuple[list[str], list[Thing]]:
     """The places and the subjects, with homes for subjects that were given none."""
-    places = list(reading.places)
+    places = company.coastal(reading.places, frozenset(spoken))
     denied_places = {place for word in denied for place in words.meanings(word, _lookup("places"))}
     things = reading.things[:MOST_THINGS]
     if not places and not reading.trees and not reading.icon:
@@ -279,12 +288,15 @@ def _alone(reading: _Reading) -> bool:
     return reading.backdrop is not None and bool(reading.things) and not reading.places and not people
 
 
+_DARK = frozenset(["night", "midnight", "dark", "starry", "moonlit", "nighttime"])
+
+
 def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
     """Decides what was left open: habitat, hour, and whether the picture is abstract."""
     denied_weather = {kind for word in denied for kind in words.meanings(word, _lookup("weather"))}
     reading.icon = reading.icon or _alone(reading)
     reading.things = company.settled(reading.things, frozenset(spoken))
-    places, things = _placed(reading, denied)
+    places, things = _placed(reading, denied, spoken)
     things = company.posed(things, spoken)
     hour = max(reading.hours, key=lambda name: reading.hours[name]) if reading.hours else ""
     weather = frozenset(reading.weather) - denied_weather
@@ -292,6 +304,9 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
         weather |= {"cloudless"}
     if {"aurora", "stars", "fireworks", "fireflies", "moon"} & weather and hour not in {"night", "dusk"}:
         hour = hour if hour in {"sunset", "dawn"} and "moon" in weather else "night"
+    if reading.moons > 1 and set(reading.hours) == {"night"} and not _DARK.intersection(spoken):
+        # The moons of another world hang in a lit sky, so that its ground keeps its colour.
+        hour = "sunset"
     forced = not things and ((reading.forced and not places) or "abstract" in spoken)
     if forced:
         # "abstract teal waves": without places their colours belong to the whole picture.
@@ -331,4 +346,5 @@ def _settle(reading: _Reading, denied: set[str], spoken: list[str]) -> Scene:
         layout=layout if landscape else layout + " ".join(reading.unknown[:12]),
         scheme=scheme if abstract or reading.icon else (),
         backdrop=reading.backdrop,
+        moons=min(5, reading.moons),
     )

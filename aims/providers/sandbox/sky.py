@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
@@ -222,6 +222,16 @@ def disc(canvas: Canvas, palette: Palette, sky: Sky, rng: np.random.Generator) -
         size = r * spread(0.06, 0.24, rng)
         size = min(size, r * 0.94 - out)
         canvas.oval(x + math.cos(angle) * out, y + math.sin(angle) * out, size, size * 0.9, grey)
+
+
+def companions(canvas: Canvas, palette: Palette, sky: Sky, count: int, rng: np.random.Generator) -> None:
+    """Further moons, smaller ones, on the free side of the sky."""
+    far = 0.78 if sky.x < canvas.w / 2 else 0.22
+    for index in range(count):
+        x = canvas.w * (far + (index % 3 - (count > 1)) * 0.15) + spread(-0.03, 0.03, rng)
+        y = sky.horizon * (0.2 + 0.13 * (index % 2) + spread(0, 0.08, rng))
+        size = sky.radius * spread(0.5, 0.75, rng)
+        disc(canvas, palette, replace(sky, x=x, y=y, radius=size, moon=True), rng)
 
 
 def crescent(canvas: Canvas, sky: Sky, face: Rgb, behind: Rgb) -> None:

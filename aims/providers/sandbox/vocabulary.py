@@ -46,7 +46,7 @@ WEATHER = {
 }
 
 PLACES = {
-    "mountains": "mountain mount peak alps alpine range summit himalaya cliff ridge andes fjord everest",
+    "mountains": "mountain mount peak alps alpine range summit himalaya ridge andes fjord everest",
     "hills": "hill countryside valley rolling tuscany highlands moor pasture farmland scotland",
     "meadow": (
         "meadow field grass grassland garden prairie lawn flowerfield lavender wheatfield park wildflower "
@@ -60,8 +60,9 @@ PLACES = {
         "forest wood woods woodland jungle rainforest grove thicket taiga birchforest pineforest pine fir "
         "spruce birch bamboo redwood"
     ),
+    "cliffs": "cliff clifftop cliffside seacliff headland",
     "beach": "beach shore coast seaside coastline shoreline seashore",
-    "sea": "sea ocean wave surf tide maritime nautical atlantic pacific swell bay",
+    "sea": "coastal sea ocean wave surf tide maritime nautical atlantic pacific swell bay",
     "lake": "lake pond reflection loch pool reservoir waterlily swamp marsh",
     "river": "river stream creek brook canal",
     "waterfall": "waterfall cascade",

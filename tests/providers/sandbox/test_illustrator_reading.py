@@ -145,3 +145,36 @@ def test_a_verb_gives_an_animal_its_pose(animal: str) -> None:
     assert heights[2] is not None
     assert heights[1][1] > heights[2][1]
     assert distance(drawn[0].convert("RGB"), drawn[2].convert("RGB")) > 0.4
+
+
+def test_a_colour_before_the_ground_dyes_the_ground() -> None:
+    """A planet that somebody stands on is ground, in the colour that is named; a planet alone is a ball."""
+    read = scene.read("an astronaut on a red desert planet")
+    assert [thing.name for thing in read.things] == ["astronaut"]
+    assert read.land_colours
+    assert names("a red planet with a ring") == ["planet"]
+    ground = [
+        pixels(picture(f"an astronaut on a {tone} desert planet at noon"))[150:].mean(axis=(0, 1))
+        for tone in ("red", "blue")
+    ]
+    assert ground[0][0] - ground[0][2] > ground[1][0] - ground[1][2] + 40
+
+
+def test_two_moons_are_two_moons() -> None:
+    """The number before the moons is kept."""
+    found = [
+        scene.read(f"{count} over a desert").moons
+        for count in ("two moons", "three moons", "a moon", "the sun")
+    ]
+    assert found == [2, 3, 1, 0]
+    one, two = (pixels(picture(f"{count} over a desert at night")) for count in ("one moon", "two moons"))
+    assert (two[:110].min(axis=2) > 200).mean() > 0
+    assert np.abs(one - two)[:110].max() > 60
+
+
+def test_a_coastal_road_has_its_sea_and_cliffs() -> None:
+    """Cliffs stand by the sea when there is one and are mountains otherwise."""
+    assert set(scene.read("a car on a coastal cliff road").places) == {"sea", "cliffs", "road"}
+    assert scene.read("a hiker on a cliff").places == ("mountains",)
+    plain, steep = (picture(f"the sea at noon{more}") for more in ("", ", cliffs"))
+    assert distance(plain, steep) > 8
