@@ -51,18 +51,28 @@ def _dabs(
 
 
 def watercolor(image: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Transparent washes, dark rims where they dry, white paper at the edge."""
+    """Transparent washes with hard dried rims, pigment that settles in the paper, white paper at the edge."""
     size = image.size
-    soft = surface.rich(
-        surface.curved(surface.blurred(image, 0.006), (40, 44, 84), (255, 255, 255), 1.0), 1.75
-    )
+    # Washes are made small: enlarging them softens as much as water does.
+    half = (max(2, size[0] // 2), max(2, size[1] // 2))
+    small = image.resize(half, Image.Resampling.BOX)
+    small = surface.rich(surface.curved(small, (40, 44, 84), (255, 255, 255), 1.0), 1.75)
+    soft = small.resize(size, Image.Resampling.BILINEAR)
     pools = surface.stained(size, rng, 7, 4)
     out = surface.shaded(soft, 1 + (pools - 0.5) * 0.95)
-    rims = surface.lines(out, 0.006, 5, 34) * 0.4
-    rings = np.clip(1 - np.abs(pools - 0.55) * 26, 0, 1) * 0.16
-    dried = surface.inked(out, surface.curved(out, (20, 30, 60), (190, 190, 205)), rims, size)
-    rings_full = surface.shown(rings)
-    dried.paste((120, 130, 160), (0, 0, *size), rings_full.resize(size, Image.Resampling.BILINEAR))
+    pigment = surface.curved(out, (20, 30, 60), (176, 176, 196))
+    contour = surface.lines(image, 0.0022, 9, 20)
+    # Where a wash dried slowly its contour is hard and dark, elsewhere it runs into its neighbour.
+    slow = np.clip((pools - 0.3) * 2.8, 0.12, 0.85)
+    rings = np.clip(1 - np.abs(pools - 0.55) * 30, 0, 1) * 0.3
+    slow, rings = (
+        np.asarray(surface.shown(part).resize(half, Image.Resampling.BILINEAR), np.float32) / np.float32(255)
+        for part in (slow, rings)
+    )
+    # Pigment settles in the hollows of the paper, most where the wash is dark.
+    dark = np.clip(1.5 - 1.5 * surface.plane(small), 0.1, 0.9)
+    grains = np.clip(surface.grain(half, rng, 2.2) - 0.25, 0, 1) * dark
+    dried = surface.inked(out, pigment, np.maximum(np.maximum(contour * slow, rings), grains), size)
     dried = surface.textured(dried, surface.paper(size, rng, 0.13))
     edge = _ragged(size, rng, 0.055)
     return surface.inked((252, 250, 244), dried, edge, size)
