@@ -178,3 +178,11 @@ def test_a_coastal_road_has_its_sea_and_cliffs() -> None:
     assert scene.read("a hiker on a cliff").places == ("mountains",)
     plain, steep = (picture(f"the sea at noon{more}") for more in ("", ", cliffs"))
     assert distance(plain, steep) > 8
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_watercolour_keeps_hard_contours(seed: int) -> None:
+    """Washes end in edges; a picture that is only blurred has none."""
+    grey = picture("a house by a lake at noon, watercolor", seed, 256).convert("L")
+    inner = np.asarray(grey, np.float64)[60:-60, 60:-60]
+    assert np.percentile(np.abs(np.diff(inner, axis=1)), 99) > 17
