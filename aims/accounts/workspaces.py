@@ -68,5 +68,6 @@ def find_workspace(tx: Tx, name_or_id: str | None) -> Workspace:
     if not found:
         raise NotFound("There is no such workspace. `aims workspaces list` shows those there are.")
     if len(found) > 1:
-        raise Invalid("There is more than one workspace by that description. Give its id with --workspace.")
+        names = ", ".join(f"{one.name} ({one.id})" for one in found[:10])
+        raise Invalid(f"There are {len(found)} workspaces: say which with --workspace (name or id): {names}.")
     return found[0]

@@ -145,6 +145,7 @@ def load(**flags: object) -> Settings:
         path = os.environ.get(f"AIMS_{name}_FILE")
         if path and name.lower() not in given:
             given[name.lower()] = _read(path, name)
+    refuse_unknown(default_home() / "aims.toml")
     try:
         return Settings(**given)  # ty: ignore[invalid-argument-type] - pydantic checks each value itself
     except ValidationError as error:
@@ -153,6 +154,24 @@ def load(**flags: object) -> Settings:
         raise Invalid(f"The setting {name} is wrong: {first['msg'].removeprefix('Value error, ')}.") from None
     except tomllib.TOMLDecodeError as error:
         raise Invalid(f"{default_home() / 'aims.toml'} is not valid TOML: {error}.") from None
+
+
+def refuse_unknown(path: Path) -> None:
+    """Refuse a name in `aims.toml` that is no setting: a typo would otherwise go unnoticed.
+
+    Raises Invalid, naming it.
+    """
+    try:
+        names = tomllib.loads(path.read_text())
+    except (OSError, tomllib.TOMLDecodeError):
+        # A missing file is none; a broken one is told of by whoever reads its values.
+        return
+    for name in names:
+        if name not in Settings.model_fields:
+            raise Invalid(
+                f"{path} has `{name}`, which is no setting. Names are in lower case and without AIMS_, "
+                "such as `starting_credits = 500`."
+            )
 
 
 def _read(path: str, name: str) -> str:

@@ -130,3 +130,10 @@ def test_every_link_begins_with_the_address_that_people_reach(given: dict[str, A
 def test_settings_do_not_change_while_the_studio_runs() -> None:
     with pytest.raises(ValueError, match="frozen"):
         settings.load().port = 1
+
+
+@pytest.mark.parametrize("name", ["starting_creditz", "AIMS_STARTING_CREDITS"])
+def test_a_name_in_the_file_that_is_no_setting_is_a_sentence(home: Path, name: str) -> None:
+    (home / "aims.toml").write_text(f"{name} = 7\n")
+    with pytest.raises(Invalid, match=f"`{name}`, which is no setting"):
+        settings.load()

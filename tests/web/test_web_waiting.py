@@ -217,3 +217,13 @@ def test_a_caller_that_leaves_during_a_long_wait_leaves_nobody_waiting(alice: Pe
 
     assert alice.finished(generation_id)["status"] == "cancelled"
     assert alice.balance == (1000, 0)
+
+
+def test_whoever_has_waited_in_vain_is_told_how_it_stands_now(alice: Person):
+    answer = alice.generate(SLOW, prefer="wait=1")
+
+    assert answer.status_code == 202
+    view = answer.json()
+    assert (view["status"], view["stage"]) == ("running", "running")
+    assert view["started_at"] is not None
+    assert view["elapsed_seconds"] >= 1

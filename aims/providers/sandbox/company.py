@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aims.providers.sandbox.scene import Thing
+    from aims.providers.sandbox.thing import Thing
 
 _ASIA = (
     "japan japanese kyoto china chinese asia asian buddhist buddha zen pagoda shrine shinto thai thailand korea "

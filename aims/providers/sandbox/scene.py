@@ -9,23 +9,11 @@ from aims.providers.sandbox import company, modifiers, schemes, vocabulary, word
 from aims.providers.sandbox.brush_words import BRUSHES, CRAFT, MEDIA
 from aims.providers.sandbox.habitats import FURNITURE, HABITAT, TABLETOP, WET
 from aims.providers.sandbox.palette import Rgb, rgb
+from aims.providers.sandbox.thing import Thing
 
 Lookup = dict[str, tuple[str, ...]]
 # More subjects than this would hide one another.
 MOST_THINGS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """One kind of subject: how many, how big (1 is normal), in which colours and where."""
-
-    name: str
-    count: int = 1
-    size: float = 1.0
-    colours: tuple[Rgb, ...] = ()
-    side: str = ""
-    # How an animal moves: "running", "lying", or nothing for standing.
-    pose: str = ""
 
 
 @dataclass(frozen=True, slots=True)

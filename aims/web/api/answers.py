@@ -29,13 +29,17 @@ async def answer(desk: Desk, workspace_id: str, accepted: Accepted, preference: 
     if not patience or not await finished_within(desk, accepted.id, patience):
         if preference.seconds is None and not desk.stopping.is_set():
             return _long_wait(desk, workspace_id, accepted.id, headers)
-        return await _still_running(desk, workspace_id, accepted, headers)
+        # What was written a moment ago is how it stands, unless somebody has waited since.
+        view = accepted.view if not patience else None
+        return await _still_running(desk, workspace_id, accepted.id, view, headers)
     body = await result(desk, workspace_id, accepted.id)
     return Reply(body, 200, headers)
 
 
-async def _still_running(desk: Desk, workspace_id: str, accepted: Accepted, headers: dict[str, str]) -> Reply:
-    view = accepted.view or (await _find(desk, workspace_id, accepted.id)).view
+async def _still_running(
+    desk: Desk, workspace_id: str, generation_id: str, view: GenerationView | None, headers: dict[str, str]
+) -> Reply:
+    view = view or (await _find(desk, workspace_id, generation_id)).view
     return Reply(msgspec.json.encode(view), 202, headers)
 
 
