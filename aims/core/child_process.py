@@ -105,7 +105,7 @@ class ChildProcess:
                 await loop.sock_sendall(self._socket, head)
                 await loop.sock_sendall(self._socket, job)
             started = await self._read(len(child.STARTED))
-        except (EOFError, ConnectionError) as error:
+        except (EOFError, OSError) as error:
             raise NeverStarted from error
         if started != child.STARTED:
             raise ChildFailed("bad_answer", f"said {started!r} for a start")
@@ -130,7 +130,8 @@ class ChildProcess:
         while left:
             try:
                 count = await loop.sock_recv_into(self._socket, left)
-            except ConnectionError:
+            except OSError:
+                # Gone, or closed by whoever ended it before we came round to see that: both are the end.
                 count = 0
             if not count:
                 raise EOFError
