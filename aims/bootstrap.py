@@ -96,6 +96,8 @@ async def open_studio(
     children = Children(
         settings.drawing_processes,
         allowed=[*decode.TASKS, *provider_tasks()],
+        # Far back: a picture may come a little later, an answer may not.
+        nice=15,
         memory_bytes=CHILD_MEMORY,
     )
     counter = catalog.Counter(

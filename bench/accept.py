@@ -49,8 +49,9 @@ def main(arguments: list[str]) -> int:
 def measure(home: Path, seconds: int, runs: int, starts: int) -> dict[str, Any]:
     """Everything, in one server's life; returns the raw samples."""
     described = machine.described()
-    env = {**os.environ, "AIMS_HOME": str(home), "AIMS_LOG_LEVEL": "warning"}
+    env = {**os.environ, "AIMS_HOME": str(home), "AIMS_DRAWING_PROCESSES": "2"}
     env.pop("AIMS_DATABASE_URL", None)
+    env.pop("AIMS_LOG_LEVEL", None)
     aims(env, "init")
     key = json.loads(aims(env, "keys", "create", "--name", "bench", "--rate-limit", "1000000", "--json"))[
         "api_key"
@@ -69,9 +70,9 @@ def measure(home: Path, seconds: int, runs: int, starts: int) -> dict[str, Any]:
         idle = machine.usage(server.pid)
         headers = f"Authorization: Bearer {key}\nPrefer: respond-async"
         url = f"{base}/api/v1/images/generate"
-        wrk(url, 1, 2, headers)
+        wrk(url, 1, 1, headers)
         alone = wrk(url, 1, seconds, headers)
-        wrk(url, 64, 2, headers)
+        wrk(url, 64, 1, headers)
         crowd = [loaded(server.pid, url, seconds, headers) for _ in range(runs)]
         machine.spread(server.pid)
         drained = machine.wait_for(
@@ -86,7 +87,7 @@ def measure(home: Path, seconds: int, runs: int, starts: int) -> dict[str, Any]:
         "commit": machine.commit(),
         "machine": described,
         "command": " ".join(["./dev bench accept", *sys.argv[2:]]),
-        "server": "taskset -c 0 aims serve (SQLite, synchronous=FULL)",
+        "server": "AIMS_DRAWING_PROCESSES=2 taskset -c 0 aims serve (SQLite, synchronous=FULL, log to a file)",
         "load": f"taskset -c 1 wrk -t1 -c64 -d{seconds}s --latency",
         "body": BODY,
         "starts": started,
@@ -113,7 +114,8 @@ def aims(env: dict[str, str], *words: str) -> str:
 def serve(env: dict[str, str], port: int) -> subprocess.Popen[bytes]:
     """Start the server on processor 0."""
     command = ["taskset", "-c", "0", *AIMS, "serve", "--port", str(port)]
-    return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with Path(env["AIMS_HOME"], "server.log").open("ab") as log:
+        return subprocess.Popen(command, env=env, stdout=log, stderr=log)
 
 
 def end(server: subprocess.Popen[bytes]) -> None:
