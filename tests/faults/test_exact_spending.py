@@ -21,8 +21,7 @@ AFFORDED = 7
 REST = 69
 START = AFFORDED * PRICE + REST
 AT_ONCE = 200
-# Fifty in all: so many on each database.
-ROUNDS = 25
+ROUNDS = 50
 # Nothing is given back while the round lasts, and nothing is ever drawn.
 BODY = {"model": "openai/gpt-image-2", "prompt": "A lighthouse [sandbox: delay=10m, fail=all]"}
 
@@ -94,6 +93,7 @@ async def spend(instance: Instance, rounds: int, servers: int) -> None:
     check_books(instance)
 
 
+@pytest.mark.timeout(400)
 async def test_two_servers_on_postgres_sell_exactly_what_the_balance_affords(
     new_instance: Callable[..., Instance],
 ) -> None:
@@ -110,6 +110,7 @@ async def keep_writing(instance: Instance, done: list[str]) -> None:
         done.append(await instance.new_key("--workspace", other))
 
 
+@pytest.mark.timeout(400)
 async def test_a_server_on_sqlite_sells_exactly_that_while_commands_write_beside_it(
     new_instance: Callable[..., Instance],
 ) -> None:
