@@ -72,7 +72,7 @@ async def test_a_workspace_is_found_by_its_id_or_name_and_never_guessed(
     assert (await db.read(accounts.find_workspace, "Alice's")).id == alice.id
     assert (await db.read(accounts.find_workspace, also.id)).id == also.id
     for unclear in (None, "Shared"):
-        with pytest.raises(Invalid, match="say which with --workspace .name or id.: .*Shared"):
+        with pytest.raises(Invalid, match=r"say which with --workspace .name or id.: .*Shared"):
             await db.read(accounts.find_workspace, unclear)
     with pytest.raises(NotFound):
         await db.read(accounts.find_workspace, "alice's")
