@@ -10,12 +10,11 @@ from aims.core.clock import now
 from aims.core.db import Tx
 from aims.generation import lifecycle
 from aims.generation.lifecycle import AttemptState, State, Superseded
-from aims.generation.owned import owned
+from aims.generation.owned import owned, seen
 from aims.generation.request import Request, decode, encode
-from aims.generation.tables import attempts, generations, outputs
+from aims.generation.tables import attempts, outputs
 from aims.providers import Running
 
-_GENERATION = select(generations).where(generations.c.id == bindparam("generation"))
 _ATTEMPTS = (
     select(attempts).where(attempts.c.generation_id == bindparam("generation")).order_by(attempts.c.number)
 )
@@ -75,9 +74,7 @@ def load(tx: Tx, generation_id: str, epoch: int) -> Loaded:
 
     Raises Superseded when it is finished or another driver's.
     """
-    row = tx.one(_GENERATION, generation=generation_id)
-    if row is None or row.driver_epoch != epoch or State(row.state) in lifecycle.TERMINAL:
-        raise Superseded
+    row = seen(tx, generation_id, epoch)
     found = Loaded(
         row.id,
         row.workspace_id,
@@ -112,10 +109,7 @@ def look(tx: Tx, generation_id: str, epoch: int) -> bool:
 
     Raises Superseded when it is not ours any more.
     """
-    row = tx.one(_GENERATION, generation=generation_id)
-    if row is None or row.driver_epoch != epoch or State(row.state) in lifecycle.TERMINAL:
-        raise Superseded
-    return row.cancel_requested_at is not None
+    return seen(tx, generation_id, epoch).cancel_requested_at is not None
 
 
 def begin(tx: Tx, generation_id: str, epoch: int, attempt: Attempt, provider: str) -> bool:

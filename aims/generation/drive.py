@@ -144,7 +144,7 @@ async def _outcome(
         state: Running | Done | Failed = attempt.running or await submit(
             job, attempt, call, again=found is not None
         )
-        over = await follow(job, attempt, call, state, place)
+        over = await follow(job, call, state, place)
     except Ambiguous as error:
         return AttemptResult(
             attempt.id, AttemptState.UNKNOWN, not_made(first, count, error.reason), error.code, error.reason
@@ -204,9 +204,7 @@ async def submit(job: Job, attempt: Attempt, call: Order, *, again: bool) -> Run
     return state
 
 
-async def follow(
-    job: Job, attempt: Attempt, call: Order, state: Running | Done | Failed, place: Place
-) -> Done | Failed:
+async def follow(job: Job, call: Order, state: Running | Done | Failed, place: Place) -> Done | Failed:
     """Poll until the call is over, or cancelled, or has run for six hours.
 
     Raises Refused and BadInput as the provider says them.

@@ -13,6 +13,17 @@ from aims.generation.tables import generations
 _GENERATION = select(generations).where(generations.c.id == bindparam("generation"))
 
 
+def seen(tx: Tx, generation_id: str, epoch: int) -> Any:
+    """The generation's row, only read.
+
+    Raises Superseded when another driver has it, or it is finished.
+    """
+    row = tx.one(_GENERATION, generation=generation_id)
+    if row is None or row.driver_epoch != epoch or State(row.state) in lifecycle.TERMINAL:
+        raise Superseded
+    return row
+
+
 def owned(tx: Tx, generation_id: str, epoch: int) -> Any:
     """The generation's row, read under the lock of its account.
 
@@ -20,13 +31,7 @@ def owned(tx: Tx, generation_id: str, epoch: int) -> Any:
 
     Raises Superseded when another driver has it, or it is finished.
     """
-    row = tx.one(_GENERATION, generation=generation_id)
-    if row is None:
-        raise Superseded
+    row = seen(tx, generation_id, epoch)
     credits.lock(tx, row.workspace_id)
-    if tx.dialect == "postgresql":
-        # It may have changed while we waited for the lock.
-        row = tx.one(_GENERATION, generation=generation_id)
-    if row.driver_epoch != epoch or State(row.state) in lifecycle.TERMINAL:
-        raise Superseded
-    return row
+    # On Postgres it may have changed while we waited for the lock.
+    return seen(tx, generation_id, epoch) if tx.dialect == "postgresql" else row

@@ -135,7 +135,6 @@ class PostgresSession:
             options=f"-c idle_in_transaction_session_timeout={FROZEN_MS}",
         )
         self._cursor: psycopg.Cursor[Any] = self._connection.cursor()
-        self._transaction_id: str | None = None
         self.tx = Tx(_PostgresCursor(self._cursor), POSTGRES)
 
     def begin(self) -> None:

@@ -25,7 +25,6 @@ from aims.providers.contract import (
 from aims.providers.sandbox import directives
 
 TASK = "aims.providers.sandbox.drawing:draw"
-DEFAULT_SIDE = 1024
 DRAW_SECONDS = 120.0
 DRAW_MEMORY = 1536 << 20
 
