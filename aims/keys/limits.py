@@ -20,7 +20,8 @@ from aims.keys.tables import api_keys
 
 READS_FACTOR = 10
 MAX_BUCKETS = 10_000
-SHORTEST_WAIT = 1000
+SLACK = 1000
+"""Microseconds on top of a wait: this host's clock may run slower for a moment while the caller's does not."""
 
 _interval = MINUTE // api_keys.c.rate_limit
 _start = case((api_keys.c.arrival_at > now(), api_keys.c.arrival_at), else_=now())
@@ -103,7 +104,7 @@ def refusal(tx: Tx, key_id: str, cost: int) -> Exception:
         # Time went on since the refusal: now there would be room, and a request made at once passes.
         return RateLimited(
             f"This key may make {row.rate_limit} requests a minute. Wait, or ask for a higher limit.",
-            retry_after=max(wait, SHORTEST_WAIT) / SECOND,
+            retry_after=(max(wait, 0) + SLACK) / SECOND,
             limit=row.rate_limit,
         )
     return Forbidden(
