@@ -36,6 +36,7 @@ from aims.providers import (
     Order,
     ProviderError,
     Running,
+    Source,
 )
 
 TRIES = 5
@@ -165,7 +166,12 @@ async def _outcome(
 
 async def _order(job: Job, attempt: Attempt) -> Order:
     request = job.found.request
-    references = tuple([await asyncio.to_thread(job.studio.storage.read, key) for key in request.references])
+    references = tuple(
+        [
+            Source(each.role, await asyncio.to_thread(job.studio.storage.read, each.key))
+            for each in request.sources
+        ]
+    )
     return order(request, job.found.kind, attempt.nonce, attempt.first, attempt.count, references)
 
 

@@ -6,17 +6,20 @@ from aims import media
 from aims.catalog import Reference
 from aims.core.db import Tx
 from aims.core.errors import Invalid, NotFound
+from aims.generation.request import SourceKey
 
 KINDS = {"clip": "video", "reference": "image", "start": "image", "end": "image"}
 
 
-def referenced(tx: Tx, workspace_id: str, base_url: str, references: Sequence[Reference]) -> tuple[str, ...]:
-    """The storage keys of a request's pictures, in its order.
+def referenced(
+    tx: Tx, workspace_id: str, base_url: str, references: Sequence[Reference]
+) -> tuple[SourceKey, ...]:
+    """The stored files of a request's pictures and films, in its order.
 
     Raises Invalid, naming the field, for an address that is not a picture of this workspace: in the same words for one
     of another workspace, one in the trash and one that never was.
     """
-    return tuple(_key(tx, workspace_id, base_url, each) for each in references)
+    return tuple(SourceKey(each.role, _key(tx, workspace_id, base_url, each)) for each in references)
 
 
 def _key(tx: Tx, workspace_id: str, base_url: str, reference: Reference) -> str:

@@ -3,14 +3,21 @@
 import msgspec
 
 from aims.catalog import Draft, Quote
-from aims.providers import Order
+from aims.providers import Order, Role, Source
+
+
+class SourceKey(msgspec.Struct, frozen=True):
+    """A stored picture or film that a request works from: what it is for, and its storage key."""
+
+    role: Role
+    key: str
 
 
 class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     """Everything that driving the generation needs, and nothing that can change under it.
 
     directive: instructions to the sandbox that stood in the prompt. per_call: outputs that one provider call makes.
-    references: storage keys of the pictures to work from.
+    sources: the stored pictures and films to work from.
     """
 
     model: str
@@ -28,7 +35,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     duration: float | None = None
     audio: bool = False
     aspect_ratio: str | None = None
-    references: tuple[str, ...] = ()
+    sources: tuple[SourceKey, ...] = ()
     make_public: bool = False
     sync_mode: bool = False
 
@@ -41,7 +48,9 @@ _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Request)
 
 
-def freeze(draft: Draft, quote: Quote, prompt: str, directive: str, sources: tuple[str, ...] = ()) -> Request:
+def freeze(
+    draft: Draft, quote: Quote, prompt: str, directive: str, sources: tuple[SourceKey, ...] = ()
+) -> Request:
     """The request that a checked draft becomes; `prompt` is the styled prompt without the provider's instructions."""
     return Request(
         model=draft.model.id,
@@ -59,7 +68,7 @@ def freeze(draft: Draft, quote: Quote, prompt: str, directive: str, sources: tup
         duration=draft.duration,
         audio=draft.audio,
         aspect_ratio=draft.aspect_ratio,
-        references=sources,
+        sources=sources,
         make_public=draft.make_public,
         sync_mode=draft.sync_mode,
     )
@@ -76,7 +85,7 @@ def decode(text: str) -> Request:
 
 
 def order(
-    request: Request, kind: str, nonce: str, first: int, count: int, references: tuple[bytes, ...]
+    request: Request, kind: str, nonce: str, first: int, count: int, references: tuple[Source, ...]
 ) -> Order:
     """One call to the provider."""
     return Order(

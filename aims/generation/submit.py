@@ -16,7 +16,7 @@ from aims.generation import idempotency
 from aims.generation.history import GenerationView, OutputView, view_of
 from aims.generation.idempotency import Idempotency
 from aims.generation.references import referenced
-from aims.generation.request import encode, freeze
+from aims.generation.request import SourceKey, encode, freeze
 from aims.generation.studio import Studio
 from aims.generation.tables import generations, outputs
 
@@ -97,7 +97,7 @@ async def submit(studio: Studio, actor: Actor, draft: Draft, *, key: Idempotency
     charged and nothing stored.
     """
     actor.require(f"{draft.kind}:generate")
-    sources: tuple[str, ...] = ()
+    sources: tuple[SourceKey, ...] = ()
     if draft.references:
         base_url = studio.settings.base_url
         sources = await studio.db.read(referenced, actor.workspace_id, base_url, draft.references)
@@ -123,9 +123,9 @@ def prepare(
     draft: Draft,
     quote: Quote,
     key: Idempotency | None,
-    sources: tuple[str, ...] = (),
+    sources: tuple[SourceKey, ...] = (),
 ) -> Plan:
-    """Make the rows. The provider is chosen here and stays with the generation. `sources`: keys of its pictures."""
+    """Make the rows. The provider is chosen here and stays with the generation. `sources`: what it works from."""
     adapter = studio.providers.route(draft.model.provider)
     prompt, directive = adapter.vet(draft.styled_prompt)
     generation_id = ids.new_id()

@@ -18,7 +18,9 @@ from aims.providers.contract import (
     Outcome,
     ProviderError,
     Refused,
+    Role,
     Running,
+    Source,
     Withheld,
 )
 from aims.providers.registry import Providers
@@ -38,6 +40,8 @@ __all__ = [
     "ProviderError",
     "Providers",
     "Refused",
+    "Role",
     "Running",
+    "Source",
     "Withheld",
 ]

@@ -11,9 +11,21 @@ ProviderError
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 type_of_parameter = str | int | float | bool | None
+Role = Literal["start", "end", "reference", "clip"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A picture or film to work from, as its bytes.
+
+    role: what it is for: the picture that a film starts or ends with, one to work from, or the clip to extend.
+    """
+
+    role: Role
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +34,7 @@ class Order:
 
     nonce: names this attempt towards the provider. width, height: pixels, None where the model decides.
     first: position of the first output within the generation; count: how many this call makes; of: how many in all.
-    references: the pictures to work from, as bytes, already normalised. duration: seconds.
+    references: what to work from, in the request's order; pictures are normalised already. duration: seconds.
     """
 
     nonce: str
@@ -41,7 +53,7 @@ class Order:
     height: int | None = None
     duration: float | None = None
     audio: bool = False
-    references: tuple[bytes, ...] = ()
+    references: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

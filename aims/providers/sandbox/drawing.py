@@ -28,7 +28,7 @@ def draw(job: bytes) -> bytes:
             height=height,
             seed=seed(order, position),
             negative_prompt=order.negative_prompt,
-            references=order.references,
+            references=tuple(each.data for each in order.references),
             transparent=parameters.get("background") == "transparent",
             output_format=str(parameters.get("output_format") or "png"),
         )
@@ -41,7 +41,7 @@ def size(order: contract.Order) -> tuple[int, int]:
         return order.width, order.height
     if not order.references:
         return DEFAULT_SIDE, DEFAULT_SIDE
-    with Image.open(io.BytesIO(order.references[0])) as reference:
+    with Image.open(io.BytesIO(order.references[0].data)) as reference:
         width, height = reference.size
     edge = EDGES.get(str(order.parameters.get("resolution")), DEFAULT_SIDE)
     scale = min(edge / math.sqrt(width * height), LARGEST / max(width, height))

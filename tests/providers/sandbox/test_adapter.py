@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aims.core.children import Children
-from aims.providers import Ambiguous, Busy, Done, Down, Made, Order, Refused, Running, Withheld
+from aims.providers import Ambiguous, Busy, Done, Down, Made, Order, Refused, Running, Source, Withheld
 from aims.providers.sandbox.adapter import DRAW_MEMORY, TASK, Sandbox
 
 
@@ -123,7 +123,7 @@ async def test_the_picture_has_the_format_that_was_asked_for(sandbox: Sandbox, f
 
 
 async def test_a_drawing_that_cannot_be_finished_is_withheld_and_spoils_nothing(sandbox: Sandbox):
-    over = await done(sandbox, an_order(references=(b"this is no picture",)))
+    over = await done(sandbox, an_order(references=(Source("reference", b"this is no picture"),)))
     after = await done(sandbox, an_order())
 
     assert over.outcomes == (Withheld("A reference is not a picture we can read."),)

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from aims.providers import Order
+from aims.providers import Order, Source
 from aims.providers.sandbox.drawing import size
 
 
@@ -23,7 +23,7 @@ def edit(width: int, height: int, **parameters: str) -> Order:
         count=1,
         first=0,
         of=1,
-        references=(data.getvalue(),),
+        references=(Source("reference", data.getvalue()),),
     )
 
 
