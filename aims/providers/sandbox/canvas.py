@@ -33,6 +33,16 @@ class Canvas:
         scale = float(min(width, height))
         return cls(Image.new("RGB", (width, height), colour), scale, width / scale, height / scale)
 
+    def layer(self, name: str, foot: float = 0.0, flip: bool = False) -> None:
+        """Says that what follows stands in front of what is there: a picture forgets it, a film keeps it apart.
+
+        foot: the y where it stands, in units. flip: whether it looks the other way than it was designed.
+        """
+
+    def stamp(self, what: Image.Image | Rgb, at: tuple[int, int], mask: Image.Image) -> None:
+        """Pastes a picture or a colour through a mask; `at` is the upper left corner in pixels."""
+        self.image.paste(what, at, mask)
+
     def pixels(self, points: Points) -> list[Point]:
         """Unit points as pixel points."""
         return [(x * self.scale, y * self.scale) for x, y in points]

@@ -61,6 +61,7 @@ def place(
     canvas: Canvas, palette: Palette | None, thing: Thing, spot: Place, rng: np.random.Generator
 ) -> None:
     """Draws one subject; `palette` is the light that falls on it, None shows its own colours."""
+    canvas.layer(thing.name, spot.foot, spot.flip)
     subject = SUBJECTS[thing.name]
     tile = tile_of(subject, thing, spot.height * canvas.scale, rng, palette is not None and palette.dark)
     if palette is not None:
@@ -78,8 +79,8 @@ def place(
         fade = under.getchannel("A").point(lambda value: value * 0.35)
         foot = round((spot.foot - half * 0.45) * canvas.scale)
         below = under.crop((0, round(under.height * 0.2), under.width, under.height))
-        canvas.image.paste(below, (left, foot), fade.crop((0, round(under.height * 0.2), *fade.size)))
-    canvas.image.paste(tile, (left, top), tile)
+        canvas.stamp(below, (left, foot), fade.crop((0, round(under.height * 0.2), *fade.size)))
+    canvas.stamp(tile, (left, top), tile.getchannel("A"))
 
 
 def tile_of(
@@ -114,7 +115,7 @@ def _shadow(canvas: Canvas, spot: Place, colour: Rgb) -> None:
     small = Image.fromarray((np.clip(1 - np.hypot(axis_x, axis_y), 0, 1) ** 0.7 * 130).astype(np.uint8))
     mask = small.resize((wide, tall), Image.Resampling.BILINEAR)
     at = (round(spot.x * canvas.scale - wide / 2), round(spot.foot * canvas.scale - tall / 2))
-    canvas.image.paste(colour, at, mask)
+    canvas.stamp(colour, at, mask)
 
 
 def on_stage(canvas: Canvas, scene: Scene, palette: Palette, stage: Stage, key: str) -> None:
@@ -133,6 +134,7 @@ def on_stage(canvas: Canvas, scene: Scene, palette: Palette, stage: Stage, key: 
         spots = _mounted(spots, things)
     for order, (_, thing, spot) in enumerate(sorted(spots, key=lambda item: item[0])):
         if SUBJECTS[thing.name].home == "span":
+            canvas.layer(thing.name, spot.foot)
             _deck(canvas, palette, thing, spot)
         place(canvas, palette, thing, spot, generator(key, thing.name, order))
 

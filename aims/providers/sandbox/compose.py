@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from aims.providers.sandbox import (
@@ -68,28 +69,27 @@ def toned(palette: Palette, tones: tuple[str, ...]) -> Palette:
     return replace(palette, sky=sky, far=far, near=near, ambient=ambient)
 
 
+def kind_of(scene: Scene) -> str:
+    """The kind of picture that a scene asks for."""
+    places = set(scene.places)
+    if "isometric" in scene.brushes:
+        return "isometric"
+    if scene.icon and scene.things:
+        return "emblem"
+    if "portrait" in {thing.name for thing in scene.things}:
+        return "portrait"
+    if "underwater" in places:
+        return "depths"
+    if "space" in places:
+        return "space"
+    if places & {"room", "table"} and not places - {"room", "table", "city", "hills", "meadow"}:
+        return "indoors"
+    return "abstract" if scene.abstract else "outdoors"
+
+
 def paint(canvas: Canvas, scene: Scene, seed: int) -> None:
     """Paints a scene over the whole canvas."""
-    palette = palette_of(scene, seed)
-    key = f"{seed}/{scene.layout}"
-    places = set(scene.places)
-    names = {thing.name for thing in scene.things}
-    if "isometric" in scene.brushes:
-        isometric.paint(canvas, scene, palette, key)
-    elif scene.icon and scene.things:
-        single.emblem(canvas, scene, palette, key)
-    elif "portrait" in names:
-        single.portrait(canvas, scene, palette, key)
-    elif "underwater" in places:
-        depths.paint(canvas, scene, palette, key)
-    elif "space" in places:
-        outer_space.paint(canvas, scene, palette, key)
-    elif places & {"room", "table"} and not places - {"room", "table", "city", "hills", "meadow"}:
-        indoors.paint(canvas, scene, palette, key)
-    elif scene.abstract:
-        abstract.paint(canvas, scene, palette, key)
-    else:
-        _outdoors(canvas, scene, palette, key)
+    _KINDS[kind_of(scene)](canvas, scene, palette_of(scene, seed), f"{seed}/{scene.layout}")
 
 
 def _outdoors(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
@@ -99,3 +99,15 @@ def _outdoors(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
         canvas.wash(palette.sky[3], 0.0, 0.35, canvas.h * 0.25, canvas.h * 0.7)
         canvas.wash(palette.sky[3], 0.35, 0.5, canvas.h * 0.7, canvas.h)
     sky.falling(canvas, palette, scene.weather, generator(key, "falling"))
+
+
+_KINDS: dict[str, Callable[[Canvas, Scene, Palette, str], None]] = {
+    "isometric": isometric.paint,
+    "emblem": single.emblem,
+    "portrait": single.portrait,
+    "depths": depths.paint,
+    "space": outer_space.paint,
+    "indoors": indoors.paint,
+    "abstract": abstract.paint,
+    "outdoors": _outdoors,
+}

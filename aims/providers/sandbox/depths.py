@@ -31,6 +31,7 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
         line = waves(rng, 70, canvas.w * 1.1, 3)
         colour = mix(mix(low, top, 0.32), mix(rgb("c8a878"), low, 0.55), t)
         y = canvas.h * (0.72 + 0.1 * layer)
+        canvas.layer("reef", y + canvas.h * 0.06)
         canvas.shaded(
             band(canvas, line, y, canvas.h * 0.08, canvas.h + 0.02),
             mix(colour, top, 0.2),
@@ -47,6 +48,7 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
                 rng,
             )
     _dwellers(canvas, scene, key, rng)
+    canvas.layer("bubbles", canvas.h)
     for _ in range(26):
         x, y, size = rng.random() * canvas.w, rng.random() * canvas.h * 0.9, 0.003 + 0.011 * rng.random() ** 2
         canvas.oval(x, y, size, size, mix(top, (255, 255, 255), 0.45))

@@ -86,7 +86,9 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> Stage:
     if scene.moons > 1:
         sky.companions(canvas, palette, light, scene.moons - 1, generator(key, "moons"))
     if "fireworks" in scene.weather:
+        canvas.layer("fireworks")
         sky.fireworks(canvas, light, generator(key, "fireworks"))
+    canvas.layer("far", horizon)
     surface = surface_of(scene, palette)
     wet = bool(set(scene.places) & WET)
     if wet:
@@ -95,9 +97,12 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> Stage:
     waterline = 0.0
     if wet:
         waterline = horizon
+        canvas.layer("water", horizon)
         _water(canvas, scene, palette, light, rng)
     else:
+        canvas.layer("ground", horizon)
         _ground(canvas, scene, palette, light, surface, rng)
+    canvas.layer("near", canvas.h)
     ground, shore = _near(canvas, scene, palette, light, surface, rng)
     mid = horizon + (canvas.h - horizon) * (0.3 if wet else 0.34)
     return Stage(light, horizon, ground, mid, waterline, shore)

@@ -24,7 +24,9 @@ def paint(canvas: Canvas, scene: Scene, palette: Palette, key: str) -> None:
     second: Rgb = dyes[1] if len(dyes) > 1 else turned(first, spread(60, 140, rng))
     spiral = bool(scene.spoken & {"galaxy", "galaxies", "spiral", "vortex"})
     nebula(canvas, first, second, spiral, rng)
+    canvas.layer("lights")
     stars(canvas, rng)
+    canvas.layer("planets", canvas.h * 0.7)
     names = {thing.name for thing in scene.things}
     planets = next((t for t in scene.things if t.name == "planet"), None)
     if planets is not None or not spiral:

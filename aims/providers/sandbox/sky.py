@@ -78,15 +78,18 @@ def paint(
     if "rainbow" in weather:
         _rainbow(air, xs, ys, canvas, sky)
     if "cloudless" not in weather:
-        _clouds(air, away, canvas, palette, sky, weather, rng)
+        clouds(air, away, canvas, palette, sky, weather, rng)
     canvas.lay(Image.fromarray(np.clip(air, 0, 255).astype(np.uint8)))
+    canvas.layer("lights")
     if palette.dark and not weather & {"clouds", "fog", "rain"}:
         stars(canvas, rng, sky.horizon, 260 if "stars" in weather else 130)
     if sky.shown and not (weather & {"fog", "rain"} and "sun" not in weather):
         disc(canvas, palette, sky, rng)
     if "meteor" in weather:
+        canvas.layer("meteors")
         _meteors(canvas, sky, rng)
     if "lightning" in weather:
+        canvas.layer("bolt")
         lightning(canvas, sky, rng)
 
 
@@ -101,7 +104,7 @@ def _halo(air: Field, away: Field, palette: Palette, sky: Sky) -> None:
     air += (sun - air) * (share**2.2)
 
 
-def _clouds(
+def clouds(
     air: Field,
     away: Field,
     canvas: Canvas,
@@ -110,6 +113,7 @@ def _clouds(
     weather: frozenset[str],
     rng: np.random.Generator,
 ) -> None:
+    """Lays clouds over an RGB field. away: the distance of every point from the sun or the moon, in units."""
     height, width = air.shape[:2]
     heavy = bool(weather & {"clouds", "rain", "lightning"}) or palette.near == palette.far
     amount = 0.62 if heavy else spread(0.3, 0.48, rng)
