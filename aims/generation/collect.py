@@ -14,6 +14,10 @@ from aims.media.recognise import recognise
 from aims.providers import Done, Made, Outcome, Withheld
 
 LONGEST_WAIT = 30.0
+UNUSABLE = {
+    "image": "The provider's file is not a picture that can be opened.",
+    "video": "The provider's file is not a film that plays.",
+}
 
 
 async def collect(studio: Studio, found: Loaded, attempt: Attempt, done: Done) -> tuple[OutputResult, ...]:
@@ -42,20 +46,26 @@ async def _collect_one(studio: Studio, found: Loaded, position: int, outcome: Ou
         raise
     except StudioError as error:
         logger.warning("output refused", generation=found.id, position=position, reason=error.code)
-        return OutputResult(position, None, "The provider's file is not a picture that can be opened.")
+        return OutputResult(position, None, UNUSABLE[found.kind])
 
 
 async def _store(studio: Studio, found: Loaded, position: int, made: Made) -> Stored:
     if made.data is None:
         raise AssertionError("an output by address needs the fetcher, which inline providers do without")
     kind = recognise(made.data)
-    probe, small = await decode.examine(studio.children, made.data, generated=True)
+    duration_ms = None
+    if found.kind == "video":
+        probe, small = await decode.examine_film(studio.children, made.data)
+        duration_ms = probe.duration_ms
+    else:
+        probe, small = await decode.examine(studio.children, made.data, generated=True)
     output = found.outputs[position]
     key = storage.key(
         found.workspace_id, output.id, output.token, kind.extension if kind else "bin", found.created_at
     )
     await _write(studio, media.files(key, made.data, small))
-    digest = hashlib.sha256(made.data).hexdigest()
+    # A film may be hundreds of megabytes, which take a good part of a second.
+    digest = await asyncio.to_thread(lambda data: hashlib.sha256(data).hexdigest(), made.data)
     return Stored(
         key,
         probe.content_type,
@@ -63,6 +73,7 @@ async def _store(studio: Studio, found: Loaded, position: int, made: Made) -> St
         digest,
         probe.width,
         probe.height,
+        duration_ms,
         preview=small.preview,
         colour=small.colour,
     )

@@ -1,12 +1,14 @@
-"""Pictures are read in a limited child process, never here.
+"""Pictures and films are read in a limited child process, never here.
 
     children = Children(2, allowed=decode.TASKS)
     upload = await decode.normalise(children, data)     what a person sent: re-encoded, nothing private
     seen = await decode.examine(children, data)         what a provider sent: only looked at, bytes stay
+    seen = await decode.examine_film(children, data)    the same for a film
 
-All of them raise Unsupported (`unsupported_media_type`) for anything but PNG, JPEG, WebP, GIF, AVIF, HEIC
+Those for pictures raise Unsupported (`unsupported_media_type`) for anything but PNG, JPEG, WebP, GIF, AVIF, HEIC
 and BMP; TooLarge (`image_too_large`); Invalid (`unreadable_image`); Unavailable when the pool is full or
-stopping.
+stopping. That for films raises Unsupported for anything but MP4; TooLarge (`film_too_large`); Invalid
+(`unplayable_film`); Unavailable.
 
 An upload keeps its first frame only: it is there to be a reference, and models take stills; moving frames
 would multiply the work and be thrown away by the provider.
@@ -20,17 +22,22 @@ import structlog
 from aims.core.children import ChildFailed, Children
 from aims.core.errors import Invalid, StudioError, TooLarge, Unavailable, Unsupported
 from aims.media import parcel
-from aims.media.recognise import HEAD, KINDS, recognise
+from aims.media.limits import MOST_FILM_BYTES
+from aims.media.recognise import HEAD, KINDS, MP4, recognise
 
 _NORMALISE = "aims.media.pictures:normalise"
 _PROBE = "aims.media.pictures:probe"
 _THUMBNAIL = "aims.media.pictures:thumbnail"
 _EXAMINE = "aims.media.pictures:examine"
-TASKS = (_NORMALISE, _PROBE, _THUMBNAIL, _EXAMINE)
+_EXAMINE_FILM = "aims.media.films:examine"
+TASKS = (_NORMALISE, _PROBE, _THUMBNAIL, _EXAMINE, _EXAMINE_FILM)
 
 # A person waits for an upload, so it goes before drawing, which is at 0.
 _PRIORITY = 1
 _SECONDS = 10
+# A film is made and paid for: a machine with much else to do must not be what refuses it.
+_FILM_SECONDS = 300
+_FILM_CPU_SECONDS = 60
 
 _log = structlog.get_logger()
 
@@ -55,6 +62,17 @@ class Probe:
     height: int
     frames: int
     has_alpha: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FilmProbe:
+    """What a film is. width, height: pixels, as it is shown; duration_ms: how long its picture moves."""
+
+    content_type: str
+    width: int
+    height: int
+    duration_ms: int
+    has_sound: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +127,33 @@ async def examine(children: Children, data: bytes, *, generated: bool = False) -
     return _probe(facts), _thumbnails(facts, pieces)
 
 
+async def examine_film(children: Children, data: bytes) -> tuple[FilmProbe, Thumbnails]:
+    """Decode a film, to know that it plays, and say what it is. The small pictures are of its poster.
+
+    A long one is decoded at its beginning, in its middle and at its end; what lies between is only complete.
+    """
+    if recognise(data[:HEAD]) is not MP4:
+        raise Unsupported("This file is not a film that plays: MP4 is accepted.")
+    if len(data) > MOST_FILM_BYTES:
+        raise TooLarge(
+            f"The film is larger than {MOST_FILM_BYTES >> 20} MiB, which is the most that is kept.",
+            code="film_too_large",
+        )
+    try:
+        answer = await children.run(
+            _EXAMINE_FILM,
+            data,
+            deadline=_FILM_SECONDS,
+            cpu_seconds=_FILM_CPU_SECONDS,
+            priority=_PRIORITY,
+        )
+        facts, pieces = parcel.unpack(answer)
+    except ChildFailed as failure:
+        _log.warning("film_not_read", reason=failure.reason, detail=failure.detail)
+        raise _told_of_film(failure) from failure
+    return _film_probe(facts), _thumbnails(facts, pieces)
+
+
 async def _ask(
     children: Children, task: str, data: bytes, before: bytes = b""
 ) -> tuple[dict[str, Any], list[bytes]]:
@@ -140,6 +185,26 @@ def _told(failure: ChildFailed) -> StudioError:
                 "The picture is damaged or incomplete. Save it again and send it again.",
                 code="unreadable_image",
             )
+
+
+def _told_of_film(failure: ChildFailed) -> StudioError:
+    match failure.reason:
+        case "memory" | "timeout":
+            return TooLarge("The film takes too much to read.", code="film_too_large")
+        case "killed":
+            return Unavailable("The film could not be read just now. Try again; nothing was charged.")
+        case _:
+            return Invalid("The film is damaged or incomplete.", code="unplayable_film")
+
+
+def _film_probe(facts: dict[str, Any]) -> FilmProbe:
+    return FilmProbe(
+        content_type=str(facts["content_type"]),
+        width=int(facts["width"]),
+        height=int(facts["height"]),
+        duration_ms=int(facts["duration_ms"]),
+        has_sound=bool(facts["has_sound"]),
+    )
 
 
 def _probe(facts: dict[str, Any]) -> Probe:
