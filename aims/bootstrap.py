@@ -16,6 +16,7 @@ from aims.core.children import Children
 from aims.core.db import Database, Tx
 from aims.core.db.session import DriverError
 from aims.core.errors import Broken, Conflict, NotFound
+from aims.core.fetch import Fetcher, Network
 from aims.core.settings import MIB, Settings
 from aims.core.signals import Signals
 from aims.generation import Studio
@@ -82,9 +83,15 @@ def open_database(settings: Settings, *, create: bool) -> Database:
 
 
 async def open_studio(
-    settings: Settings, *, create: bool = False, begin: Callable[[str, int, str], None] | None = None
+    settings: Settings,
+    *,
+    create: bool = False,
+    begin: Callable[[str, int, str], None] | None = None,
+    network: Network | None = None,
 ) -> Studio:
     """Open an instance. `begin` hands accepted work to this process's supervisor, if it has one.
+
+    network: the outside world of a test; nothing else gives one.
 
     Raises NotFound, WrongSecret, and whatever stops the database.
     """
@@ -106,17 +113,19 @@ async def open_studio(
     )
     counter.take(await db.read(catalog.overrides.load))
     disk = Disk(settings.home / "media", min_free=settings.min_free_mib * MIB)
+    fetcher = Fetcher(network)
     return Studio(
         settings=settings,
         db=db,
         counter=counter,
-        providers=Providers(connect_providers(Tools(children, settings)), settings.sandbox),
+        providers=Providers(connect_providers(Tools(children, settings, fetcher)), settings.sandbox),
         storage=disk,
         ring=keys.Ring(master),
         secrets=master,
         signals=Signals(),
         children=children,
         uploads=Uploads(db, disk, children),
+        fetcher=fetcher,
         driver=f"{socket.gethostname()}:{os.getpid()}:{ids.token()[:8]}",
         begin=begin,
     )
@@ -126,6 +135,7 @@ async def close_studio(studio: Studio) -> None:
     """Let go of everything, after the queued writes are on the disk."""
     for adapter in studio.providers.adapters.values():
         await adapter.close()
+    await studio.fetcher.close()
     await studio.children.close()
     await studio.db.close()
 

@@ -2,6 +2,7 @@
 
     StudioError
     ├── Invalid            the request is wrong; `details` names the fields
+    │   └── Blocked        an address that is never fetched, in the same words whatever the reason
     ├── Unauthenticated    no key, or one that is not valid
     ├── NotEnoughCredits   says how many are needed and how many there are
     ├── Forbidden          the key is valid, and may not do this
@@ -12,6 +13,7 @@
     ├── Mismatch           an Idempotency-Key that already stands for another request
     ├── RateLimited        `retry_after` says when
     ├── Unavailable        cannot accept work now; nothing was charged
+    ├── Unreachable        another server did not answer, or not properly; `sent` says whether it heard of us
     └── Broken             our fault; nothing was accepted
 
 `kind` is the class, for faces to map once; `code` is stable, for programs; the message is a sentence that says
@@ -53,6 +55,22 @@ class Invalid(StudioError):
     def field(cls, field: str, message: str, *, code: str | None = None) -> "Invalid":
         """The common case: one field, and one sentence about it."""
         return cls(message, code=code, details=(Detail(field, message),))
+
+
+class Blocked(Invalid):
+    """An address that is never fetched. One sentence for all of them: it must not say what there is inside.
+
+    sent: whether a first server was asked, whose redirect led here.
+    """
+
+    default_code = "address_blocked"
+
+    def __init__(self, *, sent: bool = False) -> None:
+        super().__init__(
+            "This address is not fetched. It has to be a public http or https address on port 80 or 443, and to "
+            "lead to no other kind."
+        )
+        self.sent = sent
 
 
 class Unauthenticated(StudioError):
@@ -152,6 +170,23 @@ class Unavailable(StudioError):
     def __init__(self, sentence: str, *, code: str | None = None, retry_after: float = 5.0) -> None:
         super().__init__(sentence, code=code)
         self.retry_after = retry_after
+
+
+class Unreachable(StudioError):
+    """Another server did not answer, or not properly. `code` says how far it came:
+
+    host_unreachable: no such name, or no connection. no_answer: the connection ended, or what came is not HTTP.
+    answer_too_slow: the deadline passed. answer_too_large: more bytes than the caller takes.
+
+    sent: whether any of the request may have been sent. If not, it certainly had no effect.
+    """
+
+    kind = "unreachable"
+    default_code = "host_unreachable"
+
+    def __init__(self, sentence: str, *, code: str | None = None, sent: bool) -> None:
+        super().__init__(sentence, code=code)
+        self.sent = sent
 
 
 class Broken(StudioError):

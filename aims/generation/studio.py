@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from aims.catalog import Counter, Shelf
 from aims.core.children import Children
 from aims.core.db import Database
+from aims.core.fetch import Fetcher
 from aims.core.secrets import Secrets
 from aims.core.settings import Settings
 from aims.core.signals import Signals
@@ -34,6 +35,7 @@ class Studio:
     signals: Signals
     children: Children
     uploads: Uploads
+    fetcher: Fetcher
     driver: str
     begin: Callable[[str, int, str], None] | None = None
     _places: dict[str, Places] = field(default_factory=dict)

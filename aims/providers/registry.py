@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aims.core.children import Children
 from aims.core.errors import Unavailable
+from aims.core.fetch import Fetcher
 from aims.core.settings import Settings
 from aims.providers.contract import Adapter
 
@@ -15,10 +16,14 @@ NOT_PROVIDERS = frozenset({"contract", "registry"})
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a provider may work with. A provider's module has `connect(tools)`, which returns its adapter, or None
-    when it is not connected, and `TASKS`, the functions it runs in child processes, if any."""
+    when it is not connected, and `TASKS`, the functions it runs in child processes, if any.
+
+    fetcher: its way to the outside, by `origins`.
+    """
 
     children: Children
     settings: Settings
+    fetcher: Fetcher
 
 
 __all__ = ["NOT_PROVIDERS", "SANDBOX", "Adapter", "Providers", "Tools"]

@@ -22,6 +22,7 @@ STATUS = {
     "mismatch": 422,
     "rate_limited": 429,
     "broken": 500,
+    "unreachable": 502,
     "unavailable": 503,
 }
 SENTENCES = {

@@ -12,6 +12,7 @@ import pytest
 from aims import bootstrap, providers
 from aims.core import settings
 from aims.core.children import Children
+from aims.core.fetch import Fetcher
 from aims.providers import Adapter, Order, Running
 from aims.providers.registry import NOT_PROVIDERS, SANDBOX, Tools
 
@@ -23,7 +24,9 @@ WAITS = {"sleep", "wait_for"}
 async def tools(tmp_path: Path) -> AsyncIterator[Tools]:
     """What a provider is given to work with."""
     children = Children(1, allowed=bootstrap.provider_tasks())
-    yield Tools(children, settings.load(home=tmp_path))
+    fetcher = Fetcher()
+    yield Tools(children, settings.load(home=tmp_path), fetcher)
+    await fetcher.close()
     await children.close()
 
 

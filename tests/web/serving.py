@@ -25,6 +25,7 @@ from aims import bootstrap, credits, generation, keys
 from aims.accounts import SCOPES, Actor
 from aims.core import ids, settings
 from aims.core.db import Tx
+from aims.core.fetch import Network
 from aims.credits.tables import entries, holds
 from aims.generation import Supervisor, Watch
 from aims.generation.tables import generations, idempotency_keys
@@ -40,9 +41,15 @@ SQLITE = pytest.mark.parametrize("shared", ["sqlite"], indirect=True)
 
 
 class Served:
-    """A studio that answers on a spare port of this machine, on SQLite (`location` is None) or Postgres (its URL)."""
+    """A studio that answers on a spare port of this machine, on SQLite (`location` is None) or Postgres (its URL).
 
-    def __init__(self, home: Path, location: str | None, **others: object) -> None:
+    network: the outside world that it meets.
+    """
+
+    def __init__(
+        self, home: Path, location: str | None, *, network: Network | None = None, **others: object
+    ) -> None:
+        self._network = network
         self._listener = bind("127.0.0.1", 0)
         self.port: int = self._listener.getsockname()[1]
         given = {"drawing_processes": 1, "min_free_mib": 0} | others
@@ -80,7 +87,9 @@ class Served:
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         supervisor = Supervisor(alone=self.settings.database_url is None)
-        self.studio = await bootstrap.open_studio(self.settings, create=True, begin=supervisor.begin)
+        self.studio = await bootstrap.open_studio(
+            self.settings, create=True, begin=supervisor.begin, network=self._network
+        )
         watch = Watch(self.studio)
         try:
             self.first = await bootstrap.first_start(self.studio)

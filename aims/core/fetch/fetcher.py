@@ -1,0 +1,217 @@
+"""Requests to the outside: where may they go, hop by hop, and what came back."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from aims.core.errors import Blocked, Unreachable
+from aims.core.fetch.addresses import PUBLIC_PORTS, Target, is_public, parse
+from aims.core.fetch.exchange import Answer, Ask, Flight
+from aims.core.fetch.network import Network
+
+if TYPE_CHECKING:
+    from aims.core.fetch.wire import Wire
+
+HOPS = 3
+# A name may have many addresses: all of them are checked, so many are tried.
+ADDRESSES = 4
+LOOKUPS = 8
+
+# What goes along when a redirect leads to another origin: nothing that says who asks.
+_HARMLESS = frozenset({"accept", "accept-language", "user-agent"})
+_SAFE = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer. headers: by lower-case name. body: unpacked. url: where it came from, after redirects."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+@dataclass(slots=True)
+class Trip:
+    """One fetch with all its hops. allowed: None for every public address, else exactly these origins.
+
+    heard: whether a server may have read some of what was sent.
+    """
+
+    allowed: frozenset[tuple[str, str, int]] | None
+    target: Target
+    method: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    heard: bool = False
+
+    def check(self) -> None:
+        """Before anything is looked up.
+
+        Raises Blocked.
+        """
+        if self.allowed is None:
+            if self.target.port not in PUBLIC_PORTS:
+                raise Blocked
+        elif self.target.origin not in self.allowed:
+            raise Blocked
+
+    def check_addresses(self, addresses: Sequence[str]) -> None:
+        """Every address of the host: one that is inside makes the name one that is inside.
+
+        Raises Blocked.
+        """
+        if self.allowed is None and not all(map(is_public, addresses)):
+            raise Blocked
+
+    def redirect(self, status: int, location: str) -> None:
+        """Go on to where an answer points, as a browser would, and trust it with less.
+
+        Raises Blocked for a way from https to http, and for one that takes a body to another origin.
+        """
+        before, self.target = self.target, self.target.join(location)
+        if before.scheme == "https" and self.target.scheme == "http":
+            raise Blocked
+        if status == 303 or (status < 303 and self.method == "POST"):
+            self.method, self.body = "HEAD" if self.method == "HEAD" else "GET", None
+        if self.target.origin != before.origin:
+            if self.body is not None:
+                raise Blocked
+            self.headers = {name: value for name, value in self.headers.items() if name.lower() in _HARMLESS}
+
+
+class Fetcher:
+    """Fetches for one process. The first request opens it, inside the running loop; `close` ends it."""
+
+    def __init__(self, network: Network | None = None) -> None:
+        self._network = network or Network()
+        self._opening = asyncio.Lock()
+        self._wires: dict[bool, Wire] = {}
+        # In threads of their own: names whose servers are slow must not keep files from being written.
+        self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="look-up")
+
+    async def public(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        deadline: float,
+        cap: int,
+        hops: int = HOPS,
+        cut: bool = False,
+    ) -> Fetched:
+        """Ask a public address: http or https, on port 80 or 443, at a host all of whose addresses are public.
+
+        deadline: seconds for everything. cap: bytes of the answer, unpacked. hops: redirects that are followed, each
+        checked like the first address; 0 gives the redirect itself. cut: take the first `cap` bytes of a longer answer.
+
+        Raises Blocked, and Unreachable, whose `sent` says whether the request may have had an effect.
+        """
+        trip = Trip(None, parse(url), method.upper(), headers or {}, body)
+        return await self._within(deadline, trip, hops, cap, cut)
+
+    async def origins(
+        self,
+        method: str,
+        url: str,
+        allowed: Collection[str],
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        deadline: float,
+        cap: int,
+        hops: int = HOPS,
+        cut: bool = False,
+    ) -> Fetched:
+        """Ask one of the origins that an operator's connection declares, such as `http://10.0.0.7:8188`.
+
+        Redirects lead to those origins only. Everything else is as for `public`.
+
+        Raises Blocked, Unreachable.
+        """
+        declared = frozenset(parse(each).origin for each in allowed)
+        trip = Trip(declared, parse(url), method.upper(), headers or {}, body)
+        return await self._within(deadline, trip, hops, cap, cut)
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        self._lookups.shutdown(wait=False, cancel_futures=True)
+        for wire in self._wires.values():
+            await wire.close()
+
+    async def _open(self) -> None:
+        async with self._opening:
+            if not self._wires:
+                wire = await asyncio.to_thread(import_module, "aims.core.fetch.wire")
+                trust = await asyncio.to_thread(self._network.trust)
+                self._wires = {kept: wire.Wire(trust, kept=kept) for kept in (False, True)}
+
+    async def _within(self, deadline: float, trip: Trip, hops: int, cap: int, cut: bool) -> Fetched:
+        trip.check()
+        await self._open()
+        try:
+            async with asyncio.timeout(deadline):
+                return await self._follow(trip, hops, cap, cut)
+        except TimeoutError:
+            raise Unreachable(
+                "The server did not answer in time.", code="answer_too_slow", sent=trip.heard
+            ) from None
+        except Blocked as error:
+            error.sent = trip.heard
+            raise
+        except Unreachable as error:
+            error.sent = trip.heard
+            raise
+
+    async def _follow(self, trip: Trip, hops: int, cap: int, cut: bool) -> Fetched:
+        left = hops
+        while True:
+            trip.check()
+            ask = Ask(trip.method, trip.target, trip.headers, trip.body, cap, cut, follow=hops > 0)
+            answer = await self._send(trip, ask)
+            if answer.location is None:
+                return Fetched(answer.status, answer.headers, answer.body, str(trip.target))
+            if not left:
+                raise Blocked
+            left -= 1
+            trip.redirect(answer.status, answer.location)
+
+    async def _send(self, trip: Trip, ask: Ask) -> Answer:
+        """Send to the first address of the host that takes a connection."""
+        addresses = await self._addresses(trip.target)
+        trip.check_addresses(addresses)
+        # A connection is kept for provider traffic that can be repeated only. One that the other side has just closed
+        # would leave us not knowing whether a paid request arrived, and strangers' servers get no second request.
+        wire = self._wires[trip.allowed is not None and trip.method in _SAFE]
+        refused = Unreachable("The server's name has no address.", sent=False)
+        for address in addresses[:ADDRESSES]:
+            place = (address, trip.target.port)
+            flight = Flight(self._network.routes.get(place, place))
+            try:
+                return await wire.send(ask, flight)
+            except Unreachable as error:
+                if flight.connected:
+                    raise
+                refused = error
+            finally:
+                trip.heard = trip.heard or flight.connected
+        raise refused
+
+    async def _addresses(self, target: Target) -> Sequence[str]:
+        """All addresses of the host, asked for once: what is checked is what is dialled.
+
+        Raises Unreachable.
+        """
+        if target.is_literal:
+            return (target.host,)
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._lookups, self._network.look_up, target.host)
+        except OSError:
+            raise Unreachable("The server's name has no address.", sent=False) from None

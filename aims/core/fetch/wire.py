@@ -1,0 +1,185 @@
+"""One request and its answer, at one address that was chosen before. The only file that knows the HTTP library.
+
+Loading that takes a quarter of a second, so it is done for the first request, in a thread.
+"""
+
+import asyncio
+import socket
+import ssl
+import zlib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from types import SimpleNamespace
+from typing import Any, Protocol
+
+import aiohttp
+from yarl import URL
+
+from aims.core.errors import Blocked, Unreachable
+from aims.core.fetch.exchange import Answer, Ask, Flight
+
+CONNECT_SECONDS = 5.0
+CONNECTIONS = 100
+CONNECTIONS_PER_ADDRESS = 8
+LONGEST_LINE = 8190
+MOST_HEADERS = 100
+STEP = 256 * 1024
+AGENT = "ai-media-studio"
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+# A caller's own would be a second way to say where the request goes, or how long it is.
+_OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding"})
+
+
+_flight: ContextVar[Flight] = ContextVar("flight")
+
+
+class Wire:
+    """Connections to the outside. `kept`: they serve the next request to the same address, port and name as well."""
+
+    def __init__(self, trust: ssl.SSLContext, *, kept: bool) -> None:
+        connector = aiohttp.TCPConnector(
+            ssl=trust,
+            force_close=not kept,
+            limit=CONNECTIONS,
+            limit_per_host=0 if kept else CONNECTIONS_PER_ADDRESS,
+            use_dns_cache=False,
+            socket_factory=_socket,
+        )
+        trace = aiohttp.TraceConfig()
+        trace.on_connection_create_end.append(_connected)
+        trace.on_connection_reuseconn.append(_connected)
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            # Neither a proxy nor .netrc: whoever writes the environment does not choose where requests go.
+            trust_env=False,
+            auto_decompress=False,
+            requote_redirect_url=False,
+            max_line_size=LONGEST_LINE,
+            max_field_size=LONGEST_LINE,
+            max_headers=MOST_HEADERS,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+            trace_configs=[trace],
+        )
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self._session.close()
+
+    async def send(self, ask: Ask, flight: Flight) -> Answer:
+        """Send one request to the flight's place, under the target's own name, and read the answer.
+
+        Raises Unreachable.
+        """
+        async with self._answering(ask, flight) as response:
+            # What is no ASCII comes as lone surrogates, which no reader of addresses lets through.
+            location = response.headers.get("Location") if response.status in REDIRECTS else None
+            following = ask.follow and location is not None
+            body = b"" if following else await _read(response, ask.cap, cut=ask.cut)
+            headers: dict[str, str] = {}
+            for name, value in response.headers.items():
+                name = name.lower()
+                headers[name] = f"{headers[name]}, {value}" if name in headers else value
+            return Answer(response.status, headers, body, location if following else None)
+
+    @asynccontextmanager
+    async def _answering(self, ask: Ask, flight: Flight) -> AsyncGenerator[aiohttp.ClientResponse]:
+        address, port = flight.place
+        host = f"[{address}]" if ":" in address else address
+        token = _flight.set(flight)
+        try:
+            async with self._session.request(
+                ask.method,
+                URL(f"{ask.target.scheme}://{host}:{port}{ask.target.path}", encoded=True),
+                headers=_headers(ask),
+                data=ask.body,
+                allow_redirects=False,
+                server_hostname=ask.target.host if ask.target.scheme == "https" else None,
+            ) as response:
+                yield response
+        except (aiohttp.ClientError, OSError, zlib.error) as error:
+            raise _unreachable(error, flight) from None
+        finally:
+            _flight.reset(token)
+
+
+def _headers(ask: Ask) -> dict[str, str]:
+    given = {name: value for name, value in ask.headers.items() if name.lower() not in _OURS}
+    agent = {} if any(name.lower() == "user-agent" for name in given) else {"User-Agent": AGENT}
+    return {**given, **agent, "Host": ask.target.authority, "Accept-Encoding": "gzip"}
+
+
+def _socket(found: Any) -> socket.socket:
+    """The last gate: whatever the library understands an address to be, it dials the place that was checked."""
+    family, kind, protocol, _, place = found
+    if tuple(place[:2]) != _flight.get().place:
+        raise Blocked
+    return socket.socket(family, kind, protocol)
+
+
+async def _connected(_: aiohttp.ClientSession, __: SimpleNamespace, ___: Any) -> None:
+    _flight.get().connected = True
+
+
+def _unreachable(error: Exception, flight: Flight) -> Unreachable:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return Unreachable("The server's certificate is not valid.", sent=False)
+    if not flight.connected:
+        return Unreachable("There is no connection to the server.", sent=False)
+    return Unreachable("The server's answer did not come, or is not one.", code="no_answer", sent=True)
+
+
+class _Unpack(Protocol):
+    """As much of a decompressor as is used here."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unconsumed_tail(self) -> bytes: ...
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+async def _read(response: aiohttp.ClientResponse, cap: int, *, cut: bool) -> bytes:
+    """The body, unpacked in small steps, so that a small body which unpacks to a large one never is in memory.
+
+    Raises Unreachable.
+    """
+    if not cut and (response.content_length or 0) > cap:
+        raise _too_large(cap)
+    unpack = _unpacker(response.headers.get("Content-Encoding", ""))
+    body = bytearray()
+    async for piece in response.content.iter_any():
+        rest = piece
+        while rest:
+            if unpack is None:
+                body, rest = body + rest, b""
+            else:
+                body += unpack.decompress(rest, min(STEP, cap + 1 - len(body)))
+                rest = b"" if unpack.eof else unpack.unconsumed_tail
+                await asyncio.sleep(0)
+            if len(body) > cap:
+                if cut:
+                    return bytes(body[:cap])
+                raise _too_large(cap)
+    if unpack is not None and body and not unpack.eof:
+        raise zlib.error("the body ends early")
+    return bytes(body)
+
+
+def _unpacker(encoding: str) -> _Unpack | None:
+    match encoding.strip().lower():
+        case "" | "identity":
+            return None
+        case "gzip" | "x-gzip":
+            return zlib.decompressobj(16 + zlib.MAX_WBITS)
+        case _:
+            raise zlib.error("packed in a way that was not asked for")
+
+
+def _too_large(cap: int) -> Unreachable:
+    size = f"{cap >> 20} MiB" if cap >= 1 << 20 else f"{cap} bytes"
+    return Unreachable(f"The answer is larger than {size}.", code="answer_too_large", sent=True)
