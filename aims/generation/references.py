@@ -16,8 +16,8 @@ def referenced(
 ) -> tuple[SourceKey, ...]:
     """The stored files of a request's pictures and films, in its order.
 
-    Raises Invalid, naming the field, for an address that is not a picture of this workspace: in the same words for one
-    of another workspace, one in the trash and one that never was.
+    Raises Invalid, naming the field, for an address that is not a picture or film of this workspace: in the same words
+    for one of another workspace, one in the trash and one that never was.
     """
     return tuple(SourceKey(each.role, _key(tx, workspace_id, base_url, each)) for each in references)
 
@@ -43,6 +43,13 @@ def _key(tx: Tx, workspace_id: str, base_url: str, reference: Reference) -> str:
 
 
 def _not_here(reference: Reference) -> Invalid:
+    if KINDS[reference.role] == "video":
+        return Invalid.field(
+            reference.field,
+            f"`{reference.field}` has an address that is not a film of this workspace. "
+            "Use the `url` of a film that was made here (POST /api/v1/videos/generate).",
+            code="unknown_reference",
+        )
     return Invalid.field(
         reference.field,
         f"`{reference.field}` has an address that is not a picture of this workspace. "

@@ -19,6 +19,7 @@ def make_app(desk: Desk) -> Gate:
         path="/api/v1",
         route_handlers=[
             generate.generate_image,
+            generate.generate_video,
             catalogue.image_models,
             catalogue.video_models,
             catalogue.models,

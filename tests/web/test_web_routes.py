@@ -34,6 +34,7 @@ TABLE = {
     ("GET", "/api/v1/generations/{generation_id:str}"): KEY,
     ("POST", "/api/v1/generations/{generation_id:str}/cancel"): "image:generate",
     ("POST", "/api/v1/images/generate"): "image:generate",
+    ("POST", "/api/v1/videos/generate"): "video:generate",
     ("POST", "/api/v1/uploads"): "media:write",
     ("POST", "/api/v1/media/{asset_id:str}/share"): "media:write",
     ("DELETE", "/api/v1/media/{asset_id:str}/share"): "media:write",

@@ -6,9 +6,9 @@ both through the adapter, which draws in a child process.
 """
 
 from aims.providers.registry import Tools
-from aims.providers.sandbox.adapter import TASK, Sandbox
+from aims.providers.sandbox.adapter import FILM_TASK, TASK, Sandbox
 
-TASKS = (TASK,)
+TASKS = (TASK, FILM_TASK)
 
 
 def connect(tools: Tools) -> Sandbox | None:

@@ -1,4 +1,4 @@
-"""The sandbox as a provider: takes an order, waits if it was told to, and draws in a child process."""
+"""The sandbox as a provider: takes an order, waits if it was told to, and draws or films in a child process."""
 
 import os
 import time
@@ -25,13 +25,17 @@ from aims.providers.contract import (
 from aims.providers.sandbox import directives
 
 TASK = "aims.providers.sandbox.drawing:draw"
+FILM_TASK = "aims.providers.sandbox.filming:film"
 DRAW_SECONDS = 120.0
+# Fifteen seconds of 4K on a machine with much else to do.
+FILM_SECONDS = 1800.0
 DRAW_MEMORY = 1536 << 20
 
 
 class Sandbox:
-    """Draws real pictures offline. repeatable: whether the same work may be sent twice, as its drawings are free.
+    """Makes real pictures and films offline.
 
+    repeatable: whether the same work may be sent twice, as it costs nothing.
     journal: a file to which each submit is appended, so that a test can count what arrived here.
     """
 
@@ -87,9 +91,11 @@ class Sandbox:
         if fails:
             return Withheld("The sandbox was told to fail this one.")
         job = msgspec.msgpack.encode((position, order))
+        film = order.kind == "video"
+        task, seconds = (FILM_TASK, FILM_SECONDS) if film else (TASK, DRAW_SECONDS)
         try:
             data = await self._children.run(
-                TASK, job, deadline=DRAW_SECONDS, cpu_seconds=int(DRAW_SECONDS), memory_bytes=DRAW_MEMORY
+                task, job, deadline=seconds, cpu_seconds=int(seconds), memory_bytes=DRAW_MEMORY
             )
         except ChildFailed as error:
             return Withheld(f"The drawing did not finish ({error}).")
@@ -109,4 +115,4 @@ class Sandbox:
             os.close(descriptor)
 
 
-__all__ = ["TASK", "Sandbox"]
+__all__ = ["FILM_TASK", "TASK", "Sandbox"]

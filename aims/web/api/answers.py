@@ -9,7 +9,9 @@ from litestar.types import ASGIApp
 
 from aims.core.errors import NotFound
 from aims.generation import Accepted, Finding, GenerationView, read
+from aims.generation.history import OutputView
 from aims.web.api.preferences import Preference
+from aims.web.api.shapes import shape_of
 from aims.web.api.waiting import SPACE_SECONDS, finished_within, spaced
 from aims.web.desk import Desk
 from aims.web.errors import limit_fields
@@ -98,15 +100,16 @@ def image_result(found: Finding, data_uris: dict[str, str]) -> type_of_json:
 
 
 def video_result(found: Finding) -> type_of_json:
-    """The body for a film."""
+    """The body for a film: how long it is and which shape it has, as it came out."""
     output = found.view.outputs[0]
+    seconds = output.duration or found.duration
     video: type_of_json = {
         "id": output.id,
         "url": output.url,
         "status": output.status,
         "model": found.view.model,
-        "duration": output.duration or found.duration,
-        "aspect_ratio": found.aspect_ratio,
+        "duration": int(seconds) if seconds is not None and seconds == int(seconds) else seconds,
+        "aspect_ratio": _shape(found, output),
         "audio": found.audio,
     }
     if output.share_url:
@@ -118,6 +121,14 @@ def video_result(found: Finding) -> type_of_json:
         "video": {**video, "credits_refunded": output.credits_refunded},
         **money(found),
     }
+
+
+def _shape(found: Finding, output: OutputView) -> str | None:
+    """The shape that was asked for; where that was left open, the one that the film has."""
+    open_ended = found.aspect_ratio in (None, "auto")
+    if open_ended and output.width and output.height:
+        return shape_of(output.width, output.height)
+    return found.aspect_ratio
 
 
 def succeeded(view: GenerationView) -> bool:

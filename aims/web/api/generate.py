@@ -1,4 +1,4 @@
-"""`POST /images/generate` and `POST /videos/generate`, and what an API key may see before it generates."""
+"""`POST /images/generate` and `POST /videos/generate`."""
 
 from litestar import post
 from litestar.types import ASGIApp
@@ -29,3 +29,9 @@ async def _generate(request: AnyRequest, kind: Kind) -> ASGIApp:
 async def generate_image(request: AnyRequest) -> ASGIApp:
     """Make or edit pictures. Scope `image:generate`."""
     return await _generate(request, "image")
+
+
+@post("/videos/generate", status_code=200)
+async def generate_video(request: AnyRequest) -> ASGIApp:
+    """Make a film. Scope `video:generate`."""
+    return await _generate(request, "video")
