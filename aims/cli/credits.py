@@ -2,7 +2,7 @@
 
 import click
 
-from aims import accounts, credits, keys
+from aims import accounts, credits, generation
 from aims.cli.instance import as_json, examples, of_workspace, show, table, with_database
 from aims.core import ids
 from aims.core.clock import rfc3339
@@ -108,7 +108,4 @@ def reset_sandbox(workspace: str | None, json_: bool) -> None:
 
 def _reset(tx: Tx, workspace: str | None) -> int:
     found = accounts.find_workspace(tx, workspace)
-    given = credits.reset_sandbox(tx, found.id, actor="operator")
-    for hold, amount in given:
-        keys.give_back(tx, hold.key_id, amount)
-    return sum(amount for _, amount in given)
+    return generation.reset_sandbox(tx, found.id, actor="operator")

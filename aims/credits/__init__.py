@@ -5,9 +5,9 @@ reference that is unique, so doing a thing twice is doing it once. `verify` reco
 """
 
 from aims.credits.grants import expire, grant, purchase
-from aims.credits.holds import Balance, Hold, Price, balance, hold, lock, open_account, settle
+from aims.credits.holds import Balance, Hold, Price, balance, find_hold, hold, lock, open_account, settle
 from aims.credits.refunds import refund, reset_sandbox
-from aims.credits.statements import Entry, statement
+from aims.credits.statements import Entry, place, statement
 from aims.credits.verify import Breach, verify
 
 __all__ = [
@@ -18,10 +18,12 @@ __all__ = [
     "Price",
     "balance",
     "expire",
+    "find_hold",
     "grant",
     "hold",
     "lock",
     "open_account",
+    "place",
     "purchase",
     "refund",
     "reset_sandbox",

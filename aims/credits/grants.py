@@ -37,7 +37,7 @@ def grant(
 ) -> Balance:
     """Give a workspace credits.
 
-    amount: whole credits, 1 to 10^12. reference: the same one twice gives once.
+    amount: whole credits, 1 to 10^12. reference: 1 to 100 characters; the same one twice gives once.
 
     Raises Invalid, NotFound.
     """
@@ -56,7 +56,7 @@ def _bring_in(
 ) -> Balance:
     if not 1 <= amount <= LARGEST:
         raise Invalid.field("amount", f"An amount is a whole number of credits from 1 to {LARGEST}.")
-    name = f"{verb}:{workspace_id}:{reference}"
+    name = ledger.named(verb, workspace_id, reference)
     lock(tx, workspace_id)
     if not ledger.known(tx, name):
         if not tx.run(_ADD[verb], workspace=workspace_id, amount=amount):
@@ -72,7 +72,7 @@ def expire(
 
     Raises Invalid for more than can be spent.
     """
-    name = f"expire:{workspace_id}:{reference}"
+    name = ledger.named("expire", workspace_id, reference)
     lock(tx, workspace_id)
     if not ledger.known(tx, name):
         if amount < 1 or not tx.run(_EXPIRE, workspace=workspace_id, amount=amount):

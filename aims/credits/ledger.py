@@ -4,6 +4,7 @@ from sqlalchemy import bindparam, insert, select
 
 from aims.core.clock import now
 from aims.core.db import Tx
+from aims.core.errors import Invalid
 from aims.credits.tables import entries
 
 _INSERT = insert(entries).values(created_at=now())
@@ -19,6 +20,18 @@ MOVES = {
     "expire": ("available", "expired"),
 }
 """From which account to which a verb moves credits."""
+
+LONGEST = 100
+
+
+def named(verb: str, owner: str, given: str) -> str:
+    """The reference of an entry that somebody gave a name, within what it belongs to.
+
+    Raises Invalid for a name that is empty or longer than 100 characters.
+    """
+    if not 1 <= len(given) <= LONGEST:
+        raise Invalid.field("reference", f"A reference or a reason has 1 to {LONGEST} characters.")
+    return f"{verb}:{owner}:{given}"
 
 
 def known(tx: Tx, reference: str) -> bool:

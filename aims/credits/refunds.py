@@ -36,14 +36,14 @@ _SANDBOX = (
 def refund(tx: Tx, reference: str, amount: int, reason: str, *, actor: str) -> Hold:
     """Give `amount` of what a hold was charged back to its workspace.
 
-    reason: names this refund; the same reason for the same hold is refunded once.
+    reason: names this refund, in 1 to 100 characters; the same reason for the same hold is refunded once.
 
     Raises Invalid for more than is left of the charge, NotFound.
     """
     # Two servers may be asked for the same refund at once: the second waits here, and then finds the first.
     lock(tx, find_hold(tx, reference).workspace_id)
     found = find_hold(tx, reference)
-    name = f"refund:{reference}:{reason}"
+    name = ledger.named("refund", reference, reason)
     if ledger.known(tx, name):
         return found
     if amount < 1 or tx.one(_REFUND, hold=reference, back=amount) is None:

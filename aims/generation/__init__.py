@@ -8,6 +8,7 @@ from aims.generation.history import Finding, GenerationView, is_finished, read, 
 from aims.generation.idempotency import Idempotency
 from aims.generation.previews import style_preview
 from aims.generation.references import referenced
+from aims.generation.refunds import refund, reset_sandbox
 from aims.generation.studio import Studio
 from aims.generation.submit import Accepted, submit
 from aims.generation.supervisor import Supervisor
@@ -26,6 +27,8 @@ __all__ = [
     "is_finished",
     "read",
     "referenced",
+    "refund",
+    "reset_sandbox",
     "share_url",
     "style_preview",
     "submit",

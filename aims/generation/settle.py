@@ -11,7 +11,7 @@ from aims import credits, keys, media
 from aims.core import failpoints
 from aims.core.clock import now
 from aims.core.db import Tx, among
-from aims.generation import lifecycle
+from aims.generation import lifecycle, usage
 from aims.generation.lifecycle import ATTEMPT_OVER, AttemptState, State
 from aims.generation.owned import owned
 from aims.generation.request import decode, encode
@@ -143,9 +143,9 @@ def finish(tx: Tx, row: Any, last: AttemptResult) -> None:
             refunded=0 if ok else request.per_output,
         )
     failpoints.hit("settle.inside")
-    hold = _resolve(
-        tx, row, len(delivered) * request.per_output, "delivered" if delivered else "not delivered"
-    )
+    charge = len(delivered) * request.per_output
+    hold = _resolve(tx, row, charge, "delivered" if delivered else "not delivered")
+    usage.count(tx, row, hold.captured, completed=len(delivered), failed=len(all_outputs) - len(delivered))
     first_error = next((output.error for output in all_outputs if output.state != "stored"), None)
     to = State.COMPLETED if delivered else State.CANCELLED if cancelled else State.FAILED
     lifecycle.finish(
@@ -203,7 +203,8 @@ def _keep(tx: Tx, row: Any, output: Any) -> None:
 
 def cancel_unstarted(tx: Tx, row: Any) -> None:
     """End a generation that no attempt was made for: cancelling wins at once, and everything comes back."""
-    for output in tx.all(_OUTPUTS, generation=row.id):
+    all_outputs = tx.all(_OUTPUTS, generation=row.id)
+    for output in all_outputs:
         tx.run(
             _END_OUTPUT,
             output=output.id,
@@ -212,6 +213,7 @@ def cancel_unstarted(tx: Tx, row: Any) -> None:
             refunded=decode(row.request).per_output,
         )
     hold = _resolve(tx, row, 0, "cancelled")
+    usage.count(tx, row, 0, completed=0, failed=len(all_outputs))
     lifecycle.finish(
         tx,
         row.id,

@@ -15,6 +15,9 @@ from sqlalchemy import (
 
 from aims.core.db import metadata
 
+COUNTED = ("generations", "outputs_completed", "outputs_failed", "credits_charged", "credits_refunded")
+"""What a row of usage counts."""
+
 generations = Table(
     "generations",
     metadata,
@@ -127,4 +130,19 @@ idempotency_keys = Table(
     Column("generation_id", Text, ForeignKey("generations.id"), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Index("ix_idempotency_keys_created_at", "created_at"),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("workspace_id", Text, ForeignKey("workspaces.id"), primary_key=True),
+    # Whole days since 1970-01-01 UTC: of the end of a generation, or of a refund.
+    Column("day", BigInteger, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("actor", Text, primary_key=True),
+    Column("sandbox", Integer, primary_key=True),
+    Column("key_id", Text),
+    *(Column(name, BigInteger, nullable=False) for name in COUNTED),
+    sqlite_with_rowid=False,
 )

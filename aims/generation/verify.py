@@ -8,7 +8,7 @@ from aims.core.db import Tx, among
 from aims.credits import Breach
 from aims.credits.tables import entries, holds
 from aims.generation.lifecycle import TERMINAL
-from aims.generation.tables import attempts, generations, idempotency_keys, outputs
+from aims.generation.tables import attempts, generations, idempotency_keys, outputs, usage
 from aims.media.tables import assets
 
 OLDEST_DAYS = 2
@@ -75,6 +75,16 @@ _CHARGES = (
     .select_from(generations.join(holds, holds.c.reference == generations.c.id))
     .where(_terminal, generations.c.credits_charged != holds.c.captured)
 )
+_BOOKED = (
+    select(entries.c.workspace_id, entries.c.verb, func.sum(entries.c.amount).label("total"))
+    .where(among(entries.c.verb, ("capture", "refund")))
+    .group_by(entries.c.workspace_id, entries.c.verb)
+)
+_REPORTED = select(
+    usage.c.workspace_id,
+    func.sum(usage.c.credits_charged).label("capture"),
+    func.sum(usage.c.credits_refunded).label("refund"),
+).group_by(usage.c.workspace_id)
 _PROVENANCE = select(entries.c.seq, entries.c.workspace_id).where(
     among(entries.c.verb, ("hold", "capture", "release", "refund")), entries.c.hold_reference.is_(None)
 )
@@ -88,6 +98,7 @@ def verify(tx: Tx) -> list[Breach]:
         *check_attempts(tx),
         *check_owners(tx),
         *check_delivery(tx),
+        *check_usage(tx),
     ]
 
 
@@ -170,4 +181,19 @@ def check_delivery(tx: Tx) -> list[Breach]:
             )
             for row in tx.all(_CHARGES)
         ),
+    ]
+
+
+def check_usage(tx: Tx) -> list[Breach]:
+    """I10 for reports: every credit that was charged or given back is in the usage once."""
+    booked = {(row.workspace_id, row.verb): int(row.total) for row in tx.all(_BOOKED)}
+    reported = {
+        (row.workspace_id, verb): int(getattr(row, verb))
+        for row in tx.all(_REPORTED)
+        for verb in ("capture", "refund")
+    }
+    return [
+        Breach("I10", f"{workspace}:usage", drift, f"the {verb} entries and the usage differ")
+        for workspace, verb in sorted(booked.keys() | reported.keys())
+        if (drift := reported.get((workspace, verb), 0) - booked.get((workspace, verb), 0))
     ]

@@ -4,7 +4,7 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 
 from aims.web import files, health
-from aims.web.api import catalogue, generate, generations, media, uploads
+from aims.web.api import catalogue, credits, generate, generations, media, uploads, usage
 from aims.web.desk import Desk
 from aims.web.errors import HANDLERS
 from aims.web.gate import Gate
@@ -31,6 +31,8 @@ def make_app(desk: Desk) -> Gate:
             media.unshare,
             generations.show,
             generations.stop,
+            credits.show_credits,
+            usage.show_usage,
         ],
     )
     app = Litestar(

@@ -29,6 +29,8 @@ TABLE = {
     ("GET", "/api/v1/videos/generate"): KEY,
     ("GET", "/api/v1/models"): KEY,
     ("GET", "/api/v1/styles"): KEY,
+    ("GET", "/api/v1/credits"): KEY,
+    ("GET", "/api/v1/usage"): "usage:read",
     ("POST", "/api/v1/images/estimate"): KEY,
     ("POST", "/api/v1/videos/estimate"): KEY,
     ("GET", "/api/v1/generations/{generation_id:str}"): KEY,
