@@ -151,9 +151,9 @@ async def _read(response: aiohttp.ClientResponse, cap: int, *, cut: bool) -> byt
     if not cut and (response.content_length or 0) > cap:
         raise _too_large(cap)
     unpack = _unpacker(response.headers.get("Content-Encoding", ""))
-    body = bytearray()
+    body, arrived = bytearray(), False
     async for piece in response.content.iter_any():
-        rest = piece
+        rest, arrived = piece, True
         while rest:
             if unpack is None:
                 body, rest = body + rest, b""
@@ -165,7 +165,7 @@ async def _read(response: aiohttp.ClientResponse, cap: int, *, cut: bool) -> byt
                 if cut:
                     return bytes(body[:cap])
                 raise _too_large(cap)
-    if unpack is not None and body and not unpack.eof:
+    if unpack is not None and arrived and not unpack.eof:
         raise zlib.error("the body ends early")
     return bytes(body)
 

@@ -1,0 +1,140 @@
+"""Provider traffic goes to the origins that the operator's connection declares, and to no other."""
+
+import ssl
+
+import pytest
+from outside import Outside, Seen, Site, answer, found
+
+from aims.core.errors import Blocked, Unreachable
+from aims.core.fetch import Fetcher
+
+
+def origin(site: Site) -> str:
+    return f"http://127.0.0.1:{site.place[1]}"
+
+
+async def test_a_private_origin_that_is_declared_is_asked(outside: Outside, fetcher: Fetcher):
+    site = outside.private(lambda _: answer(b"{}", Content_Type="application/json"))
+
+    got = await fetcher.origins(
+        "POST",
+        f"{origin(site)}/prompt",
+        [origin(site)],
+        headers={"X-Key": "k"},
+        body=b"{}",
+        deadline=30,
+        cap=10,
+    )
+
+    assert (got.status, got.body, got.headers["content-type"]) == (200, b"{}", "application/json")
+    assert site.requests[0].headers["x-key"] == "k"
+    assert site.requests[0].headers["host"] == f"127.0.0.1:{site.place[1]}"
+
+
+async def test_every_other_origin_is_refused(outside: Outside, fetcher: Fetcher):
+    declared, other = outside.private(lambda _: answer(b"a")), outside.private(lambda _: answer(b"b"))
+    public = outside.site("public.test", lambda _: answer(b"c"))
+    port = declared.place[1]
+
+    for url in (
+        f"{origin(other)}/", f"https://127.0.0.1:{port}/", f"http://localhost:{port}/", "https://public.test/",
+        f"http://127.0.0.1:{port}@public.test/", f"http://127.0.0.1:{port}0/", "http://127.0.0.1/",
+    ):  # fmt: skip
+        with pytest.raises(Blocked):
+            await fetcher.origins("GET", url, [origin(declared)], deadline=30, cap=10)
+
+    assert declared.connections == other.connections == public.connections == outside.leaks == 0
+
+
+async def test_a_redirect_may_lead_to_declared_origins_only(outside: Outside, fetcher: Fetcher):
+    other = outside.private(lambda _: answer(b"other"))
+    site = outside.private(lambda _: found(f"{origin(other)}/x"))
+
+    with pytest.raises(Blocked):
+        await fetcher.origins("GET", f"{origin(site)}/", [origin(site)], deadline=30, cap=10)
+    got = await fetcher.origins(
+        "GET", f"{origin(site)}/", [origin(site), origin(other)], headers={"X-Key": "k"}, deadline=30, cap=10
+    )
+
+    assert got.body == b"other"
+    assert "x-key" not in other.requests[0].headers
+
+
+async def test_a_connection_is_kept_for_what_can_be_repeated_and_for_nothing_else(
+    outside: Outside, fetcher: Fetcher
+):
+    site = outside.private(lambda _: answer(b"ok"))
+    allowed = [origin(site)]
+
+    for _ in range(3):
+        await fetcher.origins("GET", f"{origin(site)}/", allowed, deadline=30, cap=10)
+    assert site.connections == 1
+    for _ in range(2):
+        await fetcher.origins("POST", f"{origin(site)}/", allowed, body=b"{}", deadline=30, cap=10)
+    assert site.connections == 3
+
+
+async def test_a_kept_connection_serves_one_name_only(outside: Outside, fetcher: Fetcher):
+    """Two names at one address: the certificate of the one says nothing about the other."""
+    site = outside.site("a.test", lambda _: answer(b"ok"), address="93.184.216.50")
+    outside.names["b.test"] = ["93.184.216.50"]
+    allowed = ["https://a.test", "https://b.test"]
+
+    await fetcher.origins("GET", "https://a.test/", allowed, deadline=30, cap=10)
+    with pytest.raises(Unreachable) as caught:
+        await fetcher.origins("GET", "https://b.test/", allowed, deadline=30, cap=10)
+
+    assert (caught.value.code, caught.value.sent) == ("host_unreachable", False)
+    assert [each.headers["host"] for each in site.requests] == ["a.test"]
+
+
+async def test_a_private_provider_may_have_a_name_and_a_certificate(outside: Outside, fetcher: Fetcher):
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    outside.authority.issue_cert("comfy.lan").configure_cert(tls)
+    site = outside.private(lambda _: answer(b"ok"), tls=tls)
+    outside.names["comfy.lan"] = ["10.0.0.7"]
+    outside.routes["10.0.0.7", 8188] = site.place
+
+    got = await fetcher.origins(
+        "GET", "https://comfy.lan:8188/x", ["https://comfy.lan:8188"], deadline=30, cap=10
+    )
+
+    assert got.body == b"ok"
+    assert site.requests[0].headers["host"] == "comfy.lan:8188"
+    with pytest.raises(Blocked):
+        await fetcher.public("GET", "https://comfy.lan:8188/x", deadline=30, cap=10)
+
+
+async def test_the_callers_headers_cannot_say_where_the_request_goes(outside: Outside, fetcher: Fetcher):
+    site = outside.private(lambda _: answer(b"ok"))
+    forged = {
+        "Host": "inside",
+        "Content-Length": "5",
+        "Transfer-Encoding": "chunked",
+        "Connection": "upgrade",
+    }
+
+    await fetcher.origins(
+        "POST", f"{origin(site)}/", [origin(site)], headers=forged, body=b"{}", deadline=30, cap=10
+    )
+
+    seen: Seen = site.requests[0]
+    assert (seen.headers["host"], seen.headers["content-length"]) == (origin(site)[7:], "2")
+    assert seen.body == b"{}"
+    assert "transfer-encoding" not in seen.headers
+
+
+async def test_of_several_addresses_the_first_that_takes_a_connection_answers(
+    outside: Outside, fetcher: Fetcher
+):
+    site = outside.private(lambda _: answer(b"ok"))
+    closed = outside.private(lambda _: answer(b"never"))
+    closed.close()
+    outside.names["two.test"] = ["93.184.216.60", "93.184.216.61"]
+    outside.routes["93.184.216.60", 80] = closed.place
+    outside.routes["93.184.216.61", 80] = site.place
+
+    got = await fetcher.public("POST", "http://two.test/", body=b"{}", deadline=30, cap=10)
+
+    assert got.body == b"ok"
+    assert len(site.requests) == 1
