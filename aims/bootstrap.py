@@ -19,10 +19,11 @@ from aims.core.errors import Broken, Conflict, NotFound
 from aims.core.fetch import Fetcher, Network
 from aims.core.settings import MIB, Settings
 from aims.core.signals import Signals
-from aims.generation import Studio
-from aims.media import Uploads, decode
+from aims.generation import Claim, Studio
+from aims.media import Uploads, codecs, decode
 from aims.media.storage import Disk
 from aims.providers.registry import NOT_PROVIDERS, Adapter, Providers, Tools
+from aims.webhooks import Sender, Signer, Terms
 
 CHILD_MEMORY = 1536 * MIB
 
@@ -86,7 +87,7 @@ async def open_studio(
     settings: Settings,
     *,
     create: bool = False,
-    begin: Callable[[str, int, str], None] | None = None,
+    begin: Callable[[Claim], None] | None = None,
     network: Network | None = None,
 ) -> Studio:
     """Open an instance. `begin` hands accepted work to this process's supervisor, if it has one.
@@ -102,7 +103,7 @@ async def open_studio(
     await db.write(secrets.verify, master)
     children = Children(
         settings.drawing_processes,
-        allowed=[*decode.TASKS, *provider_tasks()],
+        allowed=[*codecs.TASKS, *decode.TASKS, *provider_tasks()],
         # Far back: a picture may come a little later, an answer may not.
         nice=15,
         memory_bytes=CHILD_MEMORY,
@@ -126,6 +127,7 @@ async def open_studio(
         children=children,
         uploads=Uploads(db, disk, children),
         fetcher=fetcher,
+        signer=Signer(master),
         driver=f"{socket.gethostname()}:{os.getpid()}:{ids.token()[:8]}",
         begin=begin,
     )
@@ -138,6 +140,12 @@ async def close_studio(studio: Studio) -> None:
     await studio.fetcher.close()
     await studio.children.close()
     await studio.db.close()
+
+
+def make_sender(studio: Studio) -> Sender:
+    """What sends the events of a studio to its customers' webhooks, once it is started."""
+    terms = Terms(studio.driver, studio.settings.lease_seconds, studio.settings.webhook_days)
+    return Sender(studio.db, studio.signals, studio.fetcher, studio.signer, terms)
 
 
 def provider_modules() -> list[str]:

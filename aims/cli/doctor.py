@@ -14,8 +14,10 @@ from aims import catalog, generation, migrations
 from aims.bootstrap import open_database
 from aims.cli.instance import as_json, examples, show
 from aims.core import secrets
+from aims.core.children import ChildFailed, Children
 from aims.core.errors import StudioError
 from aims.core.settings import MIB, Settings, load
+from aims.media import codecs
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def doctor(json_: bool) -> None:
 
 async def look(settings: Settings) -> list[Finding]:
     """Everything there is to look at."""
-    found = [check_home(settings.home), check_space(settings), check_catalogue()]
+    found = [check_home(settings.home), check_space(settings), check_catalogue(), await check_codecs()]
     if isinstance(settings.database, Path) and not settings.database.exists():
         return [
             *found,
@@ -137,6 +139,26 @@ def check_catalogue() -> Finding:
     except (StudioError, ValueError) as error:
         return Finding("catalogue", False, str(error), "Correct or remove the file that is named.")
     return Finding("catalogue", True, f"{len(shelf.models())} models, {len(shelf.styles())} styles")
+
+
+async def check_codecs() -> Finding:
+    """The libraries that read pictures and films have no known hole."""
+    children = Children(1, allowed=codecs.TASKS)
+    try:
+        found = await codecs.versions(children)
+    except (ChildFailed, StudioError) as error:
+        return Finding(
+            "media libraries", False, f"They did not say their versions ({error}).", "Install again."
+        )
+    finally:
+        await children.close()
+    old = codecs.outdated(found)
+    listed = ", ".join(f"{name} {found[name]}" for name in codecs.FLOORS if name in found)
+    if old:
+        return Finding(
+            "media libraries", False, " ".join(old), "Install the pinned versions (`./dev serve` does)."
+        )
+    return Finding("media libraries", True, listed)
 
 
 def check_secret_file(settings: Settings) -> Finding:

@@ -5,7 +5,6 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 LONGEST_HEADER = 200
 _ONE_RANGE = re.compile(r"bytes=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNORECASE)
@@ -45,21 +44,21 @@ def choose(header: str | None, if_range: str | None, tag: str, size: int) -> Par
     return Part(start, end - start + 1, partial=True) if end >= start else whole
 
 
-def _open(path: Path) -> BinaryIO:
-    return path.open("rb")
+def _read(path: Path, start: int, length: int) -> bytes:
+    with path.open("rb", buffering=0) as file:
+        file.seek(start)
+        return file.read(length)
 
 
 async def pieces(path: Path, part: Part, most: int) -> AsyncIterator[bytes]:
-    """The bytes of a part, in pieces of at most `most`, read off the event loop."""
-    file = await asyncio.to_thread(_open, path)
-    try:
-        await asyncio.to_thread(file.seek, part.start)
-        left = part.length
-        while left > 0:
-            piece = await asyncio.to_thread(file.read, min(most, left))
-            if not piece:
-                return
-            left -= len(piece)
-            yield piece
-    finally:
-        file.close()
+    """The bytes of a part, in pieces of at most `most`, read off the event loop.
+
+    Each piece opens the file anew: a caller may go away at any moment, and then nothing is left open.
+    """
+    at, end = part.start, part.start + part.length
+    while at < end:
+        piece = await asyncio.to_thread(_read, path, at, min(most, end - at))
+        if not piece:
+            return
+        at += len(piece)
+        yield piece

@@ -10,16 +10,19 @@ from types import FrameType
 
 import uvicorn
 
-from aims.bootstrap import FirstStart, ServeLock, close_studio, first_start, open_studio
+from aims.bootstrap import FirstStart, ServeLock, close_studio, first_start, make_sender, open_studio
 from aims.core.bulletin import Bulletin
+from aims.core.children import ChildFailed, Children
 from aims.core.errors import Unavailable
 from aims.core.log import logger
 from aims.core.settings import Settings
 from aims.generation import Supervisor, Watch
+from aims.media import codecs
 from aims.web.app import make_app
 from aims.web.desk import Desk
 
 CONNECTIONS_GRACE = 5
+SENDING_GRACE = 5
 SWITCH_SECONDS = 0.0005
 SWEEP_SECONDS = 3600.0
 """Other servers may be writing: what is older than this, nobody writes any more."""
@@ -49,7 +52,7 @@ async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None
     listener = bind(settings.host, settings.port)
     supervisor = Supervisor(alone=alone)
     studio = await open_studio(settings, create=True, begin=supervisor.begin)
-    watch = Watch(studio)
+    watch, sender = Watch(studio), make_sender(studio)
     bulletin = (
         Bulletin(settings.database_url, studio.signals, asyncio.get_running_loop())
         if settings.database_url
@@ -60,6 +63,7 @@ async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None
         first = await first_start(studio)
         await supervisor.start(studio)
         watch.start()
+        await sender.start(alone=alone)
         desk = Desk(studio)
         server = Server(configuration(desk), desk)
         # Until here a signal ends the process at once, which loses nothing. uvicorn takes them over while it serves,
@@ -68,17 +72,33 @@ async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None
             signal.signal(name, server.handle_exit)
         settle_memory()
         greet(settings, first)
+        # Kept in a name: the loop alone would not keep it from being collected.
+        naming = asyncio.create_task(name_codecs(studio.children))
         await server.serve(sockets=[listener])
+        naming.cancel()
         logger.info("stopping", in_flight=supervisor.in_flight)
     finally:
         await watch.stop()
         await supervisor.stop(settings.shutdown_seconds)
+        await sender.stop(min(SENDING_GRACE, settings.shutdown_seconds))
         if bulletin is not None:
             await asyncio.to_thread(bulletin.close)
         await close_studio(studio)
         listener.close()
         if lock is not None:
             lock.release()
+
+
+async def name_codecs(children: Children) -> None:
+    """Write down which libraries read pictures and films here, loudly if one has a known hole."""
+    try:
+        found = await codecs.versions(children)
+    except (ChildFailed, Unavailable) as error:
+        logger.error("media libraries unknown", reason=str(error))
+        return
+    logger.info("media libraries", **found)
+    for sentence in codecs.outdated(found):
+        logger.error("media library too old", reason=sentence)
 
 
 def configuration(desk: Desk) -> uvicorn.Config:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import machine
 import pytest
+from browsing import Browser, chromium
 from serving import Person, Served
 
 
@@ -60,3 +61,10 @@ def alice(served: Served) -> Person:
 def charlie(served: Served) -> Person:
     """Charlie, a stranger with a workspace of his own."""
     return served.person(1000)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, started once for each process of the test run."""
+    with chromium() as started:
+        yield started
