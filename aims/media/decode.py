@@ -148,10 +148,13 @@ async def examine_film(children: Children, data: bytes) -> tuple[FilmProbe, Thum
             priority=_PRIORITY,
         )
         facts, pieces = parcel.unpack(answer)
+        return _film_probe(facts), _thumbnails(facts, pieces)
     except ChildFailed as failure:
         _log.warning("film_not_read", reason=failure.reason, detail=failure.detail)
         raise _told_of_film(failure) from failure
-    return _film_probe(facts), _thumbnails(facts, pieces)
+    except (ValueError, KeyError, TypeError) as error:
+        _log.warning("film_not_read", reason="bad_answer", detail=repr(error))
+        raise _told_of_film(ChildFailed("bad_answer")) from error
 
 
 async def _ask(

@@ -100,12 +100,10 @@ def _picture_of(container: InputContainer) -> VideoStream:
     else:
         raise _unplayable()
     context = stream.codec_context
-    if context.codec.canonical_name not in _CODECS:
+    # None where the file names a codec that nobody knows.
+    if context is None or context.codec.canonical_name not in _CODECS:
         raise _unplayable()
     _check_size(context.width, context.height)
-    told = container.duration
-    if told is not None and told / av.time_base > limits.LONGEST_FILM_SECONDS:
-        raise _too_large()
     context.thread_count = 1
     context.thread_type = "NONE"
     context.options = {"max_pixels": str(limits.MOST_FILM_PIXELS)}
@@ -122,11 +120,11 @@ def _tick(stream: VideoStream) -> Fraction:
 def _timeline(container: InputContainer, stream: VideoStream) -> _Timeline:
     """Go through the whole file once, so that one that breaks off is found out wherever it does."""
     packets, begin, end, last_key = 0, None, 0, None
-    for packet in container.demux(stream):
-        if packet.is_corrupt or (packet.pts is None and packet.size):
+    for packet in container.demux(stream, *container.streams.audio):
+        if packet.is_corrupt:
             raise _unplayable()
-        if packet.pts is None:
-            # The last one says only that there are no more.
+        # The last packet of each stream says only that there are no more.
+        if packet.stream is not stream or packet.pts is None:
             continue
         packets += 1
         if packets > limits.MOST_FILM_FRAMES:
