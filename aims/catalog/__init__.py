@@ -10,6 +10,7 @@ from .counter import Counter, Offer
 from .drafts import Draft, Reference
 from .listing import describe
 from .pricing import Quote, quote
+from .schema import request_schema
 from .shelf import Change, Shelf, open_shelf
 from .spec import Kind, Model, Multiplier, Price, Style
 from .spelling import provider_input
@@ -33,4 +34,5 @@ __all__ = [
     "overrides",
     "provider_input",
     "quote",
+    "request_schema",
 ]

@@ -19,6 +19,9 @@ SIDE_LEAST, SIDE_MOST = 64, 4096
 SECONDS_MOST = 3600
 URL_MOST = 4096
 NAME_MOST = 200
+PICTURES_MOST = 8
+SOURCES_MOST = 10
+CFG_MOST = 100
 
 ASPECT_RATIOS = ("auto", "21:9", "16:9", "3:2", "4:3", "5:4", "1:1", "4:5", "3:4", "2:3", "9:16")
 RESOLUTIONS = ("0.5K", "1K", "2K", "4K")
@@ -193,7 +196,7 @@ def url(name: str) -> Reader:
     return read
 
 
-def urls(name: str, most: int = 10) -> Reader:
+def urls(name: str, most: int = SOURCES_MOST) -> Reader:
     """The addresses of some pictures, in the order that the prompt may speak of them."""
     one = url(name)
 
@@ -280,7 +283,7 @@ def snapped(parameter: Parameter, value: object) -> Scalar:
 
 
 IMAGE_FIELDS: dict[str, Reader] = {
-    "n": whole("n", 1, 8),
+    "n": whole("n", 1, PICTURES_MOST),
     "size": size,
     "aspect_ratio": choice("aspect_ratio", words_of(*ASPECT_RATIOS)),
     "resolution": choice("resolution", words_of(*RESOLUTIONS)),
@@ -308,7 +311,7 @@ VIDEO_FIELDS: dict[str, Reader] = {
     "first_frame_url": url("first_frame_url"),
     "last_frame_url": url("last_frame_url"),
     "extend_video_url": url("extend_video_url"),
-    "cfg_scale": number("cfg_scale", 0, 100),
+    "cfg_scale": number("cfg_scale", 0, CFG_MOST),
     "negative_prompt": text("negative_prompt", PROMPT_MOST),
     "resolution": film_resolution,
     "enhance_prompt": flag("enhance_prompt"),

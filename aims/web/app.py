@@ -8,7 +8,7 @@ from aims.web.api import catalogue, credits, generate, generations, media, uploa
 from aims.web.desk import Desk
 from aims.web.errors import HANDLERS
 from aims.web.gate import Gate
-from aims.web.public import front, previews, shared
+from aims.web.public import front, previews, reference, shared
 
 LARGEST_BODY = 1 << 20
 
@@ -47,6 +47,8 @@ def make_app(desk: Desk) -> Gate:
             shared.file,
             shared.thumbnail,
             previews.style,
+            reference.openapi,
+            reference.reference,
         ],
         exception_handlers=HANDLERS,
         state=State({"desk": desk}),

@@ -34,11 +34,15 @@ def page(
     template: str, context: Page, *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response[bytes]:
     """A page. The template sees the fields of its context and nothing else."""
-    values: dict[str, Any] = asdict(context)
-    body = _templates.get_template(template).render(values).encode()
     return Response(
-        body,
+        rendered(template, context),
         status_code=status,
         media_type="text/html",
         headers={"Content-Security-Policy": POLICY, **(headers or {})},
     )
+
+
+def rendered(template: str, context: Page) -> bytes:
+    """The bytes of a page, for one that is kept."""
+    values: dict[str, Any] = asdict(context)
+    return _templates.get_template(template).render(values).encode()

@@ -17,6 +17,8 @@ TABLE = {
     ("GET", "/ready"): PUBLIC,
     ("GET", "/static/{name:str}"): PUBLIC,
     ("GET", "/previews/styles/{name:str}"): PUBLIC,
+    ("GET", "/openapi.json"): PUBLIC,
+    ("GET", "/reference"): PUBLIC,
     # The address is the permission: 128 random bits.
     ("GET", "/workspaces/{rest:path}"): PUBLIC,
     ("HEAD", "/workspaces/{rest:path}"): PUBLIC,
