@@ -24,6 +24,8 @@ POINTS = {
     "storage.renamed": "F14 the file has its name; no row names it",
     "settle.inside": "F15 inside the transaction that finishes a generation",
     "settle.committed": "F16 finished and committed; nobody was told",
+    "webhooks.claimed": "F16 an event is on the disk and claimed; nothing of it was sent",
+    "webhooks.sent": "F17 an event was sent; that is not marked",
     "release.inside": "F18 inside the transaction that gives a hold back",
     "release.committed": "F19 the hold is given back; the provider may still finish",
     "recover.inside": "F20 in the middle of taking over unfinished generations",

@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     idempotency_days: int = Field(
         7, ge=1, le=365, description="How long an Idempotency-Key is remembered, days."
     )
+    webhook_days: int = Field(
+        30, ge=4, le=365, description="How long the log of webhook deliveries is kept, days."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe line that is logged."
     )

@@ -3,6 +3,7 @@
 This is the only place where the areas meet: it joins the catalogue, credits, keys, media and providers.
 """
 
+from aims.generation.announce import EVENTS
 from aims.generation.cancel import cancel
 from aims.generation.history import Finding, GenerationView, is_finished, read, share_url, unfinished
 from aims.generation.idempotency import Idempotency
@@ -16,6 +17,7 @@ from aims.generation.verify import verify
 from aims.generation.watch import Watch
 
 __all__ = [
+    "EVENTS",
     "Accepted",
     "Finding",
     "GenerationView",

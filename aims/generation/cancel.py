@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, func, select, update
 
-from aims import credits
+from aims import credits, webhooks
 from aims.accounts import Actor
 from aims.core import failpoints
 from aims.core.clock import now
@@ -37,6 +37,7 @@ async def cancel(studio: Studio, actor: Actor, generation_id: str) -> None:
     failpoints.hit("release.committed")
     studio.signals.wake(generation_id)
     studio.signals.wake(cancel_name(generation_id))
+    studio.signals.wake(webhooks.DUE, others=False)
 
 
 def request_cancel(tx: Tx, actor: Actor, generation_id: str) -> str:

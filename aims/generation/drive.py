@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from aims import webhooks
 from aims.core import failpoints, ids
 from aims.core.clock import instant
 from aims.core.db import Tx
@@ -124,6 +125,7 @@ async def run_attempt(job: Job, place: Place, number: int, first: int, count: in
         failpoints.hit("settle.committed")
         if not settle.delivered(result.outputs):
             failpoints.hit("release.committed")
+        job.studio.signals.wake(webhooks.DUE, others=False)
     job.studio.signals.wake(job.id)
 
 

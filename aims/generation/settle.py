@@ -12,6 +12,7 @@ from aims.core import failpoints
 from aims.core.clock import now
 from aims.core.db import Tx, among
 from aims.generation import lifecycle, usage
+from aims.generation.announce import announce
 from aims.generation.lifecycle import ATTEMPT_OVER, AttemptState, State
 from aims.generation.owned import owned
 from aims.generation.request import decode, encode
@@ -159,6 +160,8 @@ def finish(tx: Tx, row: Any, last: AttemptResult) -> None:
         error_code=None if delivered or cancelled else _code(tx, row.id, last),
         error=None if delivered else "Cancelled on request." if cancelled else first_error,
     )
+    states = ((output.id, "completed" if output.state == "stored" else "failed") for output in all_outputs)
+    announce(tx, row, to, states, hold)
 
 
 def _code(tx: Tx, generation_id: str, last: AttemptResult) -> str:
@@ -225,6 +228,7 @@ def cancel_unstarted(tx: Tx, row: Any) -> None:
         error_code=None,
         error="Cancelled on request.",
     )
+    announce(tx, row, State.CANCELLED, ((output.id, "failed") for output in all_outputs), hold)
 
 
 def not_made(first: int, count: int, sentence: str) -> tuple[OutputResult, ...]:

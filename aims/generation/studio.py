@@ -15,6 +15,7 @@ from aims.keys import Ring
 from aims.media import Uploads
 from aims.media.storage import Disk
 from aims.providers import Providers
+from aims.webhooks import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Studio:
     children: Children
     uploads: Uploads
     fetcher: Fetcher
+    signer: Signer
     driver: str
     begin: Callable[[str, int, str], None] | None = None
     _places: dict[str, Places] = field(default_factory=dict)

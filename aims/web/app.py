@@ -4,7 +4,7 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 
 from aims.web import files, health
-from aims.web.api import catalogue, credits, generate, generations, media, uploads, usage
+from aims.web.api import catalogue, credits, generate, generations, media, uploads, usage, webhooks
 from aims.web.desk import Desk
 from aims.web.errors import HANDLERS
 from aims.web.gate import Gate
@@ -33,6 +33,15 @@ def make_app(desk: Desk) -> Gate:
             generations.stop,
             credits.show_credits,
             usage.show_usage,
+            webhooks.create,
+            webhooks.list_all,
+            webhooks.show,
+            webhooks.change,
+            webhooks.remove,
+            webhooks.rotate,
+            webhooks.test,
+            webhooks.deliveries,
+            webhooks.replay,
         ],
     )
     app = Litestar(

@@ -21,6 +21,7 @@ WRONG: dict[str, Any] = {
     "SHUTDOWN_SECONDS": "soon",
     "MIN_FREE_MIB": "-1",
     "IDEMPOTENCY_DAYS": "0",
+    "WEBHOOK_DAYS": "3",
     "LOG_LEVEL": "loud",
     "LOG_FORMAT": "xml",
 }

@@ -42,6 +42,15 @@ TABLE = {
     ("POST", "/api/v1/uploads"): "media:write",
     ("POST", "/api/v1/media/{asset_id:str}/share"): "media:write",
     ("DELETE", "/api/v1/media/{asset_id:str}/share"): "media:write",
+    ("POST", "/api/v1/webhooks"): "webhooks:write",
+    ("GET", "/api/v1/webhooks"): "webhooks:write",
+    ("GET", "/api/v1/webhooks/{webhook_id:str}"): "webhooks:write",
+    ("PATCH", "/api/v1/webhooks/{webhook_id:str}"): "webhooks:write",
+    ("DELETE", "/api/v1/webhooks/{webhook_id:str}"): "webhooks:write",
+    ("POST", "/api/v1/webhooks/{webhook_id:str}/rotate"): "webhooks:write",
+    ("POST", "/api/v1/webhooks/{webhook_id:str}/test"): "webhooks:write",
+    ("GET", "/api/v1/webhooks/{webhook_id:str}/deliveries"): "webhooks:write",
+    ("POST", "/api/v1/webhooks/{webhook_id:str}/deliveries/{delivery_id:str}/replay"): "webhooks:write",
 }
 
 pytestmark = SQLITE
@@ -73,6 +82,8 @@ def things(shared: Served) -> tuple[Person, dict[str, str]]:
         "{asset_id:str}": view["outputs"][0]["id"],
         "{rest:path}": path,
         "{share:str}": "3f0c8a52-6f0e-4f53-9a3a-111111111111",
+        "{webhook_id:str}": "3f0c8a52-6f0e-4f53-9a3a-222222222222",
+        "{delivery_id:str}": "3f0c8a52-6f0e-4f53-9a3a-333333333333",
         "{name:str}": "public.css",
     }
 
