@@ -20,6 +20,7 @@ from aims.core.fetch import Fetcher, Network
 from aims.core.settings import MIB, Settings
 from aims.core.signals import Signals
 from aims.generation import Claim, Studio
+from aims.generation.outside import Outside
 from aims.media import Uploads, codecs, decode
 from aims.media.storage import Disk
 from aims.providers.registry import NOT_PROVIDERS, Adapter, Providers, Tools
@@ -114,7 +115,7 @@ async def open_studio(
     )
     counter.take(await db.read(catalog.overrides.load))
     disk = Disk(settings.home / "media", min_free=settings.min_free_mib * MIB)
-    fetcher = Fetcher(network)
+    fetcher, uploads = Fetcher(network), Uploads(db, disk, children)
     return Studio(
         settings=settings,
         db=db,
@@ -125,8 +126,9 @@ async def open_studio(
         secrets=master,
         signals=Signals(),
         children=children,
-        uploads=Uploads(db, disk, children),
+        uploads=uploads,
         fetcher=fetcher,
+        outside=Outside(fetcher, uploads, settings),
         signer=Signer(master),
         driver=f"{socket.gethostname()}:{os.getpid()}:{ids.token()[:8]}",
         begin=begin,

@@ -79,6 +79,16 @@ class Settings(BaseSettings):
     min_free_mib: int = Field(
         256, ge=0, description="Free space on the data volume below which paid work is refused, MiB."
     )
+    outside_urls: bool = Field(
+        True,
+        description="Whether reference pictures may be public addresses outside this studio, which it then fetches.",
+    )
+    outside_per_minute: int = Field(
+        120,
+        ge=1,
+        le=1_000_000,
+        description="Reference pictures that are fetched from outside for one workspace, a minute.",
+    )
     idempotency_days: int = Field(
         7, ge=1, le=365, description="How long an Idempotency-Key is remembered, days."
     )

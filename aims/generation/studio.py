@@ -22,8 +22,8 @@ from aims.webhooks import Signer
 class Studio:
     """One running instance.
 
-    driver: the name of this process as a driver. begin: hands an accepted generation (id, epoch, provider) to this
-    process's supervisor; None in a process that only accepts.
+    driver: the name of this process as a driver. begin: hands an accepted generation to this process's supervisor;
+    None in a process that only accepts.
     """
 
     settings: Settings
@@ -52,7 +52,7 @@ class Studio:
         return [*self._places.values()]
 
     def places(self, provider: str) -> Places:
-        """The places at one provider, shared by all generations of this process."""
+        """The places at one provider, shared by all calls of this process."""
         places = self._places.get(provider)
         if places is None:
             adapter = self.providers.get(provider)

@@ -97,6 +97,36 @@ async def submit(studio: Studio, actor: Actor, draft: Draft, *, key: Idempotency
     charged and nothing stored.
     """
     actor.require(f"{draft.kind}:generate")
+    if not studio.outside.among(draft.references):
+        return await _submit(studio, actor, draft, key)
+    async with studio.outside.one_at_a_time(actor.workspace_id, key.key if key else None):
+        earlier = await _before_fetching(studio, actor, draft, key)
+        if earlier is not None:
+            return earlier
+        draft = await studio.outside.bring(actor.workspace_id, draft)
+        return await _submit(studio, actor, draft, key)
+
+
+async def _before_fetching(
+    studio: Studio, actor: Actor, draft: Draft, key: Idempotency | None
+) -> Accepted | None:
+    """Whatever can be known without the pictures from outside: what is wrong, and whether this was accepted earlier.
+
+    Raises as `submit` does.
+    """
+    quote = catalog.quote(draft.model, draft)
+    away = studio.outside.among(draft.references)
+    here = [each for each in draft.references if each not in away]
+    await studio.db.read(referenced, actor.workspace_id, studio.settings.base_url, here)
+    plan = prepare(studio, actor, draft, quote, key)
+    studio.storage.require_space()
+    outcome = await studio.db.write(foresee, plan, lane=actor.workspace_id)
+    if isinstance(outcome, Refusal):
+        raise outcome.error
+    return outcome
+
+
+async def _submit(studio: Studio, actor: Actor, draft: Draft, key: Idempotency | None) -> Accepted:
     sources: tuple[SourceKey, ...] = ()
     if draft.references:
         base_url = studio.settings.base_url
@@ -159,11 +189,9 @@ def accept(tx: Tx, plan: Plan) -> Accepted | Refusal:
     """The transaction: who asks, how often, whether it is paid for, and the work itself."""
     actor, workspace = plan.actor, plan.actor.workspace_id
     credits.lock(tx, workspace)
-    if plan.idempotency is not None:
-        known = idempotency.find(tx, workspace, plan.idempotency)
-        if known is not None:
-            admission = keys.admit(tx, actor.key_id, 0) if actor.key_id else None
-            return Accepted(known, admission, credits.balance(tx, workspace).available, replayed=True)
+    earlier = _earlier(tx, plan)
+    if earlier is not None:
+        return earlier
     admission = keys.admit(tx, actor.key_id, plan.price.credits) if actor.key_id else None
     failpoints.hit("submit.inside")
     try:
@@ -187,6 +215,38 @@ def accept(tx: Tx, plan: Plan) -> Accepted | Refusal:
     if plan.idempotency is not None:
         idempotency.remember(tx, workspace, plan.idempotency, plan.id)
     return Accepted(plan.id, admission, left, view=_view(plan, created_at))
+
+
+def foresee(tx: Tx, plan: Plan) -> Accepted | Refusal | None:
+    """What `accept` would answer if it did not accept: known before anything is fetched for the request.
+
+    None if it would accept now. Holds nothing, and what it lets through is not counted.
+    """
+    actor, workspace = plan.actor, plan.actor.workspace_id
+    credits.lock(tx, workspace)
+    earlier = _earlier(tx, plan)
+    if earlier is not None:
+        return earlier
+    if actor.key_id:
+        keys.would_admit(tx, actor.key_id, plan.price.credits)
+    available = credits.balance(tx, workspace).available
+    if available >= plan.price.credits:
+        return None
+    if actor.key_id:
+        keys.admit(tx, actor.key_id, 0)
+    return Refusal(NotEnoughCredits(plan.price.credits, available))
+
+
+def _earlier(tx: Tx, plan: Plan) -> Accepted | None:
+    """What was accepted under the same Idempotency-Key. Raises Mismatch, and as `keys.admit` does."""
+    if plan.idempotency is None:
+        return None
+    actor, workspace = plan.actor, plan.actor.workspace_id
+    known = idempotency.find(tx, workspace, plan.idempotency)
+    if known is None:
+        return None
+    admission = keys.admit(tx, actor.key_id, 0) if actor.key_id else None
+    return Accepted(known, admission, credits.balance(tx, workspace).available, replayed=True)
 
 
 def _view(plan: Plan, created_at: int) -> GenerationView:

@@ -5,7 +5,7 @@ across processes because they are one guarded update of its row.
 """
 
 from aims.keys.api_keys import IssuedKey, KeyRecord, Ring, issue, list_keys, revoke
-from aims.keys.limits import Admission, ReadLimits, admit, give_back, recount
+from aims.keys.limits import Admission, ReadLimits, admit, give_back, recount, would_admit
 
 __all__ = [
     "Admission",
@@ -19,4 +19,5 @@ __all__ = [
     "list_keys",
     "recount",
     "revoke",
+    "would_admit",
 ]

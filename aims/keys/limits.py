@@ -92,6 +92,20 @@ def admit(tx: Tx, key_id: str, cost: int) -> Admission:
     return standing(row.rate_limit, row.burst, row.ahead)
 
 
+def would_admit(tx: Tx, key_id: str, cost: int) -> None:
+    """Whether `admit` would let the request through now. Nothing is counted.
+
+    Raises as `admit` does.
+    """
+    row = tx.one(_STATE, key=key_id)
+    if row is None:
+        raise unknown_key()
+    find(tx, key_id, row.hash)
+    ahead = max(0, row.ahead) - (row.burst - 1) * (MINUTE // row.rate_limit)
+    if ahead > 0 or (row.cap is not None and row.used + cost > row.cap):
+        raise refusal(tx, key_id, cost)
+
+
 def refusal(tx: Tx, key_id: str, cost: int) -> Exception:
     """Why the key was not admitted, found out only when it was not."""
     row = tx.one(_STATE, key=key_id)

@@ -6,22 +6,33 @@ from pathlib import Path
 import machine
 import pytest
 from browsing import Browser, chromium
+from outside import Outside
 from serving import Person, Served
 
 
+@pytest.fixture(scope="session")
+def outside() -> Iterator[Outside]:
+    """The world that every studio here meets instead of the real one. A test adds sites of its own to it."""
+    world = Outside()
+    yield world
+    world.close()
+
+
 @pytest.fixture(scope="session", params=("sqlite", "postgres"))
-def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def shared(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, outside: Outside
+) -> Iterator[Served]:
     """The studio that most tests talk to."""
-    yield from _serving(request.param, tmp_path_factory.mktemp("shared"))
+    yield from _serving(request.param, tmp_path_factory.mktemp("shared"), outside)
 
 
 @pytest.fixture(params=("sqlite",))
-def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Served]]:
+def own(request: pytest.FixtureRequest, tmp_path: Path, outside: Outside) -> Iterator[Callable[..., Served]]:
     """Starts studios with settings of their own, for the test that asks."""
     began: list[Iterator[Served]] = []
 
     def start(**settings: object) -> Served:
-        began.append(_serving(request.param, tmp_path / f"own-{len(began)}", **settings))
+        began.append(_serving(request.param, tmp_path / f"own-{len(began)}", outside, **settings))
         return next(began[-1])
 
     yield start
@@ -29,14 +40,14 @@ def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[...
         next(each, None)
 
 
-def _serving(backend: str, home: Path, **settings: object) -> Iterator[Served]:
+def _serving(backend: str, home: Path, outside: Outside, **settings: object) -> Iterator[Served]:
     home.mkdir(exist_ok=True)
     location = None
     if backend == "sqlite":
         machine.new_sqlite(home / "studio.db")
     else:
         location = machine.new_database()
-    studio = Served(home, location, **settings).start()
+    studio = Served(home, location, network=outside.network, **settings).start()
     yield studio
     studio.stop()
     if location is not None:

@@ -171,7 +171,7 @@ def test_a_film_is_made_from_a_picture_not_from_a_film_and_the_other_way_round(a
 @pytest.mark.parametrize(
     "address",
     [
-        "https://example.com/your-image.jpg",
+        "https://nobody.test/your-image.jpg",
         "http://169.254.169.254/latest/meta-data",
         "file:///etc/passwd",
         "data:image/png;base64,AAAA",
@@ -180,7 +180,7 @@ def test_a_film_is_made_from_a_picture_not_from_a_film_and_the_other_way_round(a
         "",
     ],
 )
-def test_an_address_that_is_not_the_workspaces_own_is_refused_and_not_fetched(alice: Person, address: str):
+def test_an_address_where_there_is_no_picture_is_refused_and_costs_nothing(alice: Person, address: str):
     before = alice.traces
     body = {"prompt": "Make it night", "model": BANANA, "image_urls": [address]}
 

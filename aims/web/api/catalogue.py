@@ -91,7 +91,9 @@ async def _estimate(request: AnyRequest, kind: Kind) -> Response[bytes]:
     draft = catalog.check(
         counter.shelf, kind, await json_object(request), default_model=counter.default_model(kind)
     )
-    await studio.db.read(referenced, actor.workspace_id, studio.settings.base_url, draft.references)
+    away = studio.outside.among(draft.references)
+    here = [each for each in draft.references if each not in away]
+    await studio.db.read(referenced, actor.workspace_id, studio.settings.base_url, here)
     quote = catalog.quote(draft.model, draft)
     now = await studio.db.read(credits.balance, actor.workspace_id)
     return _json(
