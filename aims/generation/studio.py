@@ -10,6 +10,7 @@ from aims.core.fetch import Fetcher
 from aims.core.secrets import Secrets
 from aims.core.settings import Settings
 from aims.core.signals import Signals
+from aims.generation.outside import Outside
 from aims.generation.places import Places
 from aims.keys import Ring
 from aims.media import Uploads
@@ -37,6 +38,7 @@ class Studio:
     children: Children
     uploads: Uploads
     fetcher: Fetcher
+    outside: Outside
     signer: Signer
     driver: str
     begin: Callable[[str, int, str], None] | None = None
