@@ -70,6 +70,12 @@ class Settings(BaseSettings):
     drawing_processes: int = Field(
         max(1, (os.cpu_count() or 2) - 1), ge=1, le=64, description="Child processes that decode and draw."
     )
+    workspace_concurrency: int = Field(
+        20,
+        ge=1,
+        le=1_000_000,
+        description="Calls that one workspace may have at one provider at once; the rest waits.",
+    )
     lease_seconds: int = Field(
         30, ge=2, le=3600, description="How long a silent driver keeps its generations, seconds."
     )
@@ -94,6 +100,12 @@ class Settings(BaseSettings):
     )
     webhook_days: int = Field(
         30, ge=4, le=365, description="How long the log of webhook deliveries is kept, days."
+    )
+    trash_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        description="How long pictures and films stay in the trash before they are deleted, days.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe line that is logged."

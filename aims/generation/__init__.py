@@ -5,8 +5,10 @@ This is the only place where the areas meet: it joins the catalogue, credits, ke
 
 from aims.generation.announce import EVENTS
 from aims.generation.cancel import cancel
-from aims.generation.history import Finding, GenerationView, is_finished, read, share_url, unfinished
+from aims.generation.erase import empty_trash, erase
+from aims.generation.history import Finding, GenerationView, is_finished, read, unfinished
 from aims.generation.idempotency import Idempotency
+from aims.generation.leases import Claim
 from aims.generation.previews import style_preview
 from aims.generation.references import referenced
 from aims.generation.refunds import refund, reset_sandbox
@@ -19,6 +21,7 @@ from aims.generation.watch import Watch
 __all__ = [
     "EVENTS",
     "Accepted",
+    "Claim",
     "Finding",
     "GenerationView",
     "Idempotency",
@@ -26,12 +29,13 @@ __all__ = [
     "Supervisor",
     "Watch",
     "cancel",
+    "empty_trash",
+    "erase",
     "is_finished",
     "read",
     "referenced",
     "refund",
     "reset_sandbox",
-    "share_url",
     "style_preview",
     "submit",
     "unfinished",

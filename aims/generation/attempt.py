@@ -4,15 +4,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import BigInteger, Text, bindparam, func, insert, literal_column, select, update
 
 from aims.core.clock import now
-from aims.core.db import Tx
+from aims.core.db import Tx, among
 from aims.generation import lifecycle
 from aims.generation.lifecycle import AttemptState, State, Superseded
 from aims.generation.owned import owned, seen
 from aims.generation.request import Request, decode, encode
-from aims.generation.tables import attempts, outputs
+from aims.generation.tables import attempts, generations, outputs
 from aims.providers import Running
 
 _ATTEMPTS = (
@@ -23,7 +23,28 @@ _OUTPUTS = (
     .where(outputs.c.generation_id == bindparam("generation"))
     .order_by(outputs.c.position)
 )
-_INSERT = insert(attempts).values(state="submitting", tries=1, created_at=now())
+OPEN = frozenset({AttemptState.SUBMITTING, AttemptState.RUNNING})
+UNLIMITED = 2**31
+_NEW = ("id", "generation_id", "workspace_id", "number", "first_index", "quantity", "provider", "nonce")
+_open_calls = (
+    select(func.count())
+    .where(
+        attempts.c.workspace_id == bindparam("workspace_id", type_=Text()),
+        attempts.c.provider == bindparam("provider", type_=Text()),
+        among(attempts.c.state, OPEN),
+    )
+    .scalar_subquery()
+)
+# Counted by the statement that adds one, under the lock of the account: exact, however many servers there are.
+_INSERT = insert(attempts).from_select(
+    [*_NEW, "state", "tries", "created_at"],
+    select(
+        *(bindparam(name, type_=attempts.c[name].type) for name in _NEW),
+        literal_column("'submitting'"),
+        literal_column("1"),
+        now(),
+    ).where(_open_calls < bindparam("most", type_=BigInteger())),
+)
 _AGAIN = (
     update(attempts)
     .where(attempts.c.id == bindparam("attempt"), attempts.c.state == "submitting")
@@ -36,6 +57,15 @@ _RUNNING = (
         state="running", provider_ref=bindparam("ref"), provider_data=bindparam("kept"), submitted_at=now()
     )
 )
+_PROGRESS = (
+    update(generations)
+    .where(generations.c.id == bindparam("generation"))
+    .values(progress=bindparam("percent"), version=generations.c.version + 1)
+)
+
+
+class NoRoom(Exception):
+    """The workspace has as many calls with the provider as it may have: this one begins later."""
 
 
 @dataclass(slots=True)
@@ -112,37 +142,47 @@ def look(tx: Tx, generation_id: str, epoch: int) -> bool:
     return seen(tx, generation_id, epoch).cancel_requested_at is not None
 
 
-def begin(tx: Tx, generation_id: str, epoch: int, attempt: Attempt, provider: str) -> bool:
+def begin(
+    tx: Tx, generation_id: str, epoch: int, attempt: Attempt, provider: str, most: int = UNLIMITED
+) -> bool:
     """Commit an attempt before anything is sent. False when the generation was asked to stop: then nothing is sent.
 
-    Raises Superseded.
+    most: how many calls its workspace may have with the provider, this one included.
+
+    Raises Superseded, or NoRoom; then nothing has changed.
     """
     row = owned(tx, generation_id, epoch)
     if row.cancel_requested_at is not None:
         return False
-    if State(row.state) is State.ACCEPTED:
-        lifecycle.move(tx, generation_id, epoch, State.ACCEPTED, State.SUBMITTING)
-    tx.run(
+    begun = tx.run(
         _INSERT,
         id=attempt.id,
         generation_id=generation_id,
+        workspace_id=row.workspace_id,
         number=attempt.number,
         first_index=attempt.first,
         quantity=attempt.count,
         provider=provider,
         nonce=attempt.nonce,
+        most=most,
     )
+    if not begun:
+        raise NoRoom
+    if State(row.state) is State.ACCEPTED:
+        lifecycle.move(tx, generation_id, epoch, State.ACCEPTED, State.SUBMITTING)
     return True
 
 
-def send_again(tx: Tx, generation_id: str, epoch: int, attempt: Attempt, reason: str) -> None:
-    """Commit that the call is made once more, and why.
+def send_again(tx: Tx, generation_id: str, epoch: int, attempt: Attempt, reason: str) -> bool:
+    """Commit that the call is made once more, and why. False when the generation was asked to stop: it is not sent.
 
     Raises Superseded.
     """
-    owned(tx, generation_id, epoch)
+    if owned(tx, generation_id, epoch).cancel_requested_at is not None:
+        return False
     if not tx.run(_AGAIN, attempt=attempt.id, reason=reason):
         raise Superseded
+    return True
 
 
 def answered(tx: Tx, generation_id: str, epoch: int, attempt: Attempt, running: Running) -> None:
@@ -158,6 +198,15 @@ def answered(tx: Tx, generation_id: str, epoch: int, attempt: Attempt, running: 
         lifecycle.move(tx, generation_id, epoch, State.SUBMITTING, State.RUNNING)
 
 
+def progress(tx: Tx, generation_id: str, epoch: int, percent: int) -> None:
+    """Write down how far the provider says it is, for everybody who looks.
+
+    Raises Superseded.
+    """
+    owned(tx, generation_id, epoch)
+    tx.run(_PROGRESS, generation=generation_id, percent=percent)
+
+
 def storing(tx: Tx, generation_id: str, epoch: int) -> None:
     """Commit that outputs are being fetched and written.
 
@@ -168,4 +217,16 @@ def storing(tx: Tx, generation_id: str, epoch: int) -> None:
         lifecycle.move(tx, generation_id, epoch, State(row.state), State.STORING)
 
 
-__all__ = ["Attempt", "Loaded", "answered", "begin", "load", "look", "send_again", "storing"]
+__all__ = [
+    "UNLIMITED",
+    "Attempt",
+    "Loaded",
+    "NoRoom",
+    "answered",
+    "begin",
+    "load",
+    "look",
+    "progress",
+    "send_again",
+    "storing",
+]

@@ -1,16 +1,24 @@
 """Who drives a generation: exclusive by a lease in the database's time, fenced by an epoch that only grows."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
 from aims.core import failpoints
 from aims.core.clock import now
 from aims.core.db import Tx, among
-from aims.generation.lifecycle import TERMINAL
+from aims.generation.lifecycle import TERMINAL, State
 from aims.generation.tables import generations
 
 CHUNK = 500
+_CLAIMED = (
+    generations.c.id,
+    generations.c.driver_epoch,
+    generations.c.provider,
+    generations.c.workspace_id,
+    generations.c.state,
+)
 _unfinished = ~among(generations.c.state, TERMINAL)
 
 # A row that a step holds is passed over: it is renewed in the next round, and renewing waits for nobody.
@@ -53,22 +61,27 @@ _TAKE_OVER = (
         driver_epoch=generations.c.driver_epoch + 1,
         lease_until=now() + bindparam("span"),
     )
-    .returning(generations.c.id, generations.c.driver_epoch, generations.c.provider)
+    .returning(*_CLAIMED)
 )
 
 
-_MINE = select(generations.c.id, generations.c.driver_epoch, generations.c.provider).where(
+_MINE = select(*_CLAIMED).where(
     generations.c.driver == bindparam("me"), generations.c.lease_until != 0, _unfinished
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A generation that is this process's to drive, and the epoch that fences its updates."""
+    """A generation that is this process's to drive, and the epoch that fences its updates.
+
+    begun: a call to the provider may be under way, so it is taken up before anything that has not begun.
+    """
 
     generation_id: str
     epoch: int
     provider: str
+    workspace_id: str
+    begun: bool = False
 
 
 def renew(tx: Tx, me: str, span: int) -> int:
@@ -78,7 +91,7 @@ def renew(tx: Tx, me: str, span: int) -> int:
 
 def mine(tx: Tx, me: str) -> list[Claim]:
     """Everything unfinished that this process holds the lease of."""
-    return [Claim(row.id, row.driver_epoch, row.provider) for row in tx.all(_MINE, me=me)]
+    return [_claim(row) for row in tx.all(_MINE, me=me)]
 
 
 def release(tx: Tx, me: str) -> int:
@@ -93,4 +106,8 @@ def take_over(tx: Tx, me: str, span: int, at_once: bool) -> list[Claim]:
     """
     claimed = tx.all(_TAKE_OVER, me=me, span=span, at_once=int(at_once))
     failpoints.hit("recover.inside")
-    return [Claim(row.id, row.driver_epoch, row.provider) for row in claimed]
+    return [_claim(row) for row in claimed]
+
+
+def _claim(row: Any) -> Claim:
+    return Claim(row.id, row.driver_epoch, row.provider, row.workspace_id, row.state != State.ACCEPTED)

@@ -1,7 +1,9 @@
-"""Places at a provider: how many generations of this process may be with it at once.
+"""Places at a provider: how many calls of this process are worked on at once, shared out between workspaces.
 
-Whoever comes back from waiting between two polls goes before those that have not begun, so that a long queue does not
-hold up what is almost finished.
+A call that comes back from waiting between two polls goes before those that have not begun, so that a long queue does
+not hold up what is almost finished. Those that have not begun take turns by workspace: somebody with thousands in the
+queue delays everybody else by one. And a workspace has only so many calls with a provider, on all servers together; the
+database has the last word on that when a call is begun, and here nobody is sent to ask it who knows the answer.
 """
 
 import asyncio
@@ -9,34 +11,97 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
+type_of_start = Callable[["Seat"], None]
+
+
+class Lane:
+    """What one workspace has at a provider: calls that were let in, and what waits to be."""
+
+    __slots__ = ("beside", "calls", "full", "listed", "queue", "trial", "workspace_id")
+
+    def __init__(self, workspace_id: str) -> None:
+        self.workspace_id = workspace_id
+        self.calls = 0
+        # Further calls of generations that have begun, before generations that have not.
+        self.beside: deque[asyncio.Future[Seat]] = deque()
+        self.queue: deque[type_of_start] = deque()
+        # The database said that other servers have the rest; then one at a time may ask again.
+        self.full = self.trial = False
+        self.listed = False
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.beside or self.queue)
+
 
 class Places:
-    """A fixed number of places, and two queues in front of them."""
+    """A fixed number of places, and at most `share` calls of one workspace on them or resting."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, share: int) -> None:
         self._free = number
+        self._share = share
         self._returning: deque[asyncio.Future[None]] = deque()
-        self._beginning: deque[Callable[[], None]] = deque()
+        self._resuming: deque[Callable[[], None]] = deque()
+        self._lanes: dict[str, Lane] = {}
+        # The lanes that may begin something now, in the order of their turns.
+        self._turns: deque[Lane] = deque()
+        self._filling = False
 
-    def begin(self, start: Callable[[], None]) -> None:
-        """Call `start` when there is a place, which it then holds: at once, or later from the event loop.
+    def begin(self, workspace_id: str, start: type_of_start, *, resumed: bool = False) -> None:
+        """Call `start` with a seat when it is its turn: at once, or later from the event loop.
 
+        resumed: it was with the provider already, and is not held up by what its workspace may have.
         What waits here is as small as can be, since it may be tens of thousands.
         """
-        if self._free > 0:
-            self._free -= 1
-            start()
+        lane = self._lane(workspace_id)
+        if resumed:
+            lane.calls += 1
+            self._resuming.append(lambda: start(Seat(self, lane)))
         else:
-            self._beginning.append(start)
+            lane.queue.append(start)
+            self._list(lane)
+        self._fill()
+
+    async def enter(self, workspace_id: str, *, resumed: bool = False) -> "Seat":
+        """Wait for a seat, for a further call of a generation that has begun."""
+        lane = self._lane(workspace_id)
+        if resumed:
+            lane.calls += 1
+            seat = Seat(self, lane, working=False)
+            try:
+                await seat.return_()
+            except asyncio.CancelledError:
+                seat.leave()
+                raise
+            return seat
+        turn: asyncio.Future[Seat] = asyncio.get_running_loop().create_future()
+        lane.beside.append(turn)
+        self._list(lane)
+        self._fill()
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                turn.result().leave()
+            raise
 
     @property
     def waiting(self) -> int:
         """How many have not begun."""
-        return len(self._beginning)
+        return len(self._resuming) + sum(len(lane.queue) for lane in self._lanes.values())
 
     def forget(self) -> None:
         """Begin nothing more."""
-        self._beginning.clear()
+        self._resuming.clear()
+        for lane in self._lanes.values():
+            lane.queue.clear()
+
+    def look_again(self) -> None:
+        """Let one call of each workspace that was full ask again: other servers' calls may have ended."""
+        for lane in self._lanes.values():
+            if lane.full and not lane.trial:
+                self._try(lane)
+        self._fill()
 
     async def take(self) -> None:
         """Wait for a place again, before all that have not begun."""
@@ -54,54 +119,145 @@ class Places:
 
     def give(self) -> None:
         """Hand the place to the next in line."""
-        while self._returning:
+        self._free += 1
+        self._fill()
+
+    def end(self, lane: Lane) -> None:
+        """A call of the workspace is over, so another may begin."""
+        lane.calls -= 1
+        if lane.full:
+            self._try(lane)
+        self._list(lane)
+        self._fill()
+        self._tidy(lane)
+
+    def refuse(self, lane: Lane) -> None:
+        """The database has no room for a call of the workspace, which therefore was none."""
+        lane.calls -= 1
+        lane.full, lane.trial = True, False
+
+    def agree(self, lane: Lane) -> None:
+        """The database had room: there may be more."""
+        if lane.full or lane.trial:
+            lane.full = lane.trial = False
+            self._list(lane)
+            self._fill()
+
+    def _lane(self, workspace_id: str) -> Lane:
+        lane = self._lanes.get(workspace_id)
+        if lane is None:
+            lane = self._lanes[workspace_id] = Lane(workspace_id)
+        return lane
+
+    def _tidy(self, lane: Lane) -> None:
+        if not lane.calls and not lane.waits and self._lanes.get(lane.workspace_id) is lane:
+            del self._lanes[lane.workspace_id]
+
+    def _try(self, lane: Lane) -> None:
+        lane.full, lane.trial = False, True
+        self._list(lane)
+
+    def _list(self, lane: Lane) -> None:
+        if not lane.listed and lane.waits and not lane.full and lane.calls < self._share:
+            lane.listed = True
+            self._turns.append(lane)
+
+    def _fill(self) -> None:
+        """Give the free places away. Whoever gets one may give it back at once, which must not start this again."""
+        if self._filling:
+            return
+        self._filling = True
+        try:
+            while self._free > 0 and (self._next_returns() or self._next_begins()):
+                pass
+        finally:
+            self._filling = False
+
+    def _next_returns(self) -> bool:
+        if self._returning:
             turn = self._returning.popleft()
             if not turn.done():
+                self._free -= 1
                 turn.set_result(None)
-                return
-        if self._beginning:
-            self._beginning.popleft()()
+            return True
+        if self._resuming:
+            self._free -= 1
+            self._resuming.popleft()()
+            return True
+        return False
+
+    def _next_begins(self) -> bool:
+        if not self._turns:
+            return False
+        lane = self._turns.popleft()
+        lane.listed = False
+        if not lane.waits or lane.full or lane.calls >= self._share:
+            self._tidy(lane)
+            return True
+        if lane.beside:
+            turn = lane.beside.popleft()
+            if not turn.done():
+                turn.set_result(self._seat(lane))
         else:
-            self._free += 1
+            lane.queue.popleft()(self._seat(lane))
+        self._list(lane)
+        self._tidy(lane)
+        return True
+
+    def _seat(self, lane: Lane) -> "Seat":
+        self._free -= 1
+        lane.calls += 1
+        # One asks for all: the others wait for the answer.
+        lane.full = lane.trial
+        return Seat(self, lane)
 
 
-class Place:
-    """The place that a generation began with, shared by its attempts: given up while all of them only wait."""
+class Seat:
+    """What one call holds: a place while there is something to do, and its part of what its workspace may have."""
 
-    def __init__(self, places: Places) -> None:
+    __slots__ = ("_counted", "_lane", "_places", "_working")
+
+    def __init__(self, places: Places, lane: Lane, *, working: bool = True) -> None:
         self._places = places
-        self._working = 1
-        self._lock = asyncio.Lock()
-
-    def leave(self) -> None:
-        """Give back what is held, at the end, whatever happened."""
-        if self._working > 0:
-            self._working = 0
-            self._places.give()
+        self._lane = lane
+        self._working = working
+        self._counted = True
 
     @asynccontextmanager
     async def resting(self) -> AsyncGenerator[None]:
         """Give the place up while there is nothing to do but wait."""
         self._stop()
         yield
-        await self._start()
+        await self.return_()
 
-    @asynccontextmanager
-    async def beside(self) -> AsyncGenerator[None]:
-        """Count one more attempt that works on this place."""
-        await self._start()
-        try:
-            yield
-        finally:
-            self._stop()
+    async def return_(self) -> None:
+        """Wait for a place again."""
+        await self._places.take()
+        self._working = True
 
-    async def _start(self) -> None:
-        async with self._lock:
-            if self._working <= 0:
-                await self._places.take()
-            self._working += 1
+    def began(self) -> None:
+        """Say that the database let the call begin."""
+        self._places.agree(self._lane)
+
+    async def again(self) -> "Seat":
+        """Wait for another turn, after the database said that the workspace has all that it may have."""
+        workspace_id = self._lane.workspace_id
+        if self._counted:
+            self._counted = False
+            self._places.refuse(self._lane)
+        self._stop()
+        other = await self._places.enter(workspace_id)
+        self._lane, self._working, self._counted = other._lane, True, True
+        return self
+
+    def leave(self) -> None:
+        """Give back what is held, at the end, whatever happened."""
+        self._stop()
+        if self._counted:
+            self._counted = False
+            self._places.end(self._lane)
 
     def _stop(self) -> None:
-        self._working -= 1
-        if self._working == 0:
+        if self._working:
+            self._working = False
             self._places.give()

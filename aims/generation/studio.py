@@ -10,6 +10,7 @@ from aims.core.fetch import Fetcher
 from aims.core.secrets import Secrets
 from aims.core.settings import Settings
 from aims.core.signals import Signals
+from aims.generation.leases import Claim
 from aims.generation.outside import Outside
 from aims.generation.places import Places
 from aims.keys import Ring
@@ -41,7 +42,7 @@ class Studio:
     outside: Outside
     signer: Signer
     driver: str
-    begin: Callable[[str, int, str], None] | None = None
+    begin: Callable[[Claim], None] | None = None
     _places: dict[str, Places] = field(default_factory=dict)
 
     @property
@@ -58,5 +59,6 @@ class Studio:
         places = self._places.get(provider)
         if places is None:
             adapter = self.providers.get(provider)
-            places = self._places[provider] = Places(adapter.concurrency if adapter else 1)
+            number = adapter.concurrency if adapter else 1
+            places = self._places[provider] = Places(number, self.settings.workspace_concurrency)
         return places

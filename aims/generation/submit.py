@@ -15,6 +15,7 @@ from aims.core.errors import NotEnoughCredits
 from aims.generation import idempotency
 from aims.generation.history import GenerationView, OutputView, view_of
 from aims.generation.idempotency import Idempotency
+from aims.generation.leases import Claim
 from aims.generation.references import referenced
 from aims.generation.request import SourceKey, encode, freeze
 from aims.generation.studio import Studio
@@ -143,7 +144,7 @@ async def _submit(studio: Studio, actor: Actor, draft: Draft, key: Idempotency |
     if isinstance(outcome, Refusal):
         raise outcome.error
     if studio.begin and not outcome.replayed:
-        studio.begin(outcome.id, 1, str(plan.row["provider"]))
+        studio.begin(Claim(outcome.id, 1, str(plan.row["provider"]), actor.workspace_id))
     return outcome
 
 

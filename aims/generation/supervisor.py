@@ -11,12 +11,17 @@ from aims.core.errors import Unavailable
 from aims.core.log import logger
 from aims.generation import idempotency, leases
 from aims.generation.drive import drive, give_up
+from aims.generation.erase import empty_trash
+from aims.generation.leases import Claim
 from aims.generation.lifecycle import Superseded
+from aims.generation.places import Seat
 from aims.generation.studio import Studio
 
 FAULTS = 5
 WAIT_SECONDS = 1.0
 PRUNE_SECONDS = 3600.0
+ROOM_SECONDS = 1.0
+"""How long it may go unseen that a call of another server has ended."""
 APOLOGY = (
     "The studio could not finish this. Nothing was charged for what is missing; the operator's log says why."
 )
@@ -38,22 +43,20 @@ class Supervisor:
         self._left_over: list[leases.Claim] = []
         self._stopping = False
 
-    def begin(self, generation_id: str, epoch: int, provider: str) -> None:
+    def begin(self, claim: Claim) -> None:
         """Start driving a generation whose lease this process holds."""
-        if self._stopping or self._studio is None or generation_id in self._begun:
+        if self._stopping or self._studio is None or claim.generation_id in self._begun:
             return
-        self._begun.add(generation_id)
-        start = partial(self._launch, self._studio, generation_id, epoch, provider)
-        self._studio.places(provider).begin(start)
+        self._begun.add(claim.generation_id)
+        start = partial(self._launch, self._studio, claim)
+        self._studio.places(claim.provider).begin(claim.workspace_id, start, resumed=claim.begun)
 
-    def _launch(self, studio: Studio, generation_id: str, epoch: int, provider: str) -> None:
-        task = asyncio.get_running_loop().create_task(
-            self._keep_driving(studio, generation_id, epoch, provider)
-        )
-        self._driving[generation_id] = task
-        task.add_done_callback(lambda _: self._forget(generation_id, task))
+    def _launch(self, studio: Studio, claim: Claim, seat: Seat) -> None:
+        task = asyncio.get_running_loop().create_task(self._keep_driving(studio, claim, seat))
+        self._driving[claim.generation_id] = task
+        task.add_done_callback(partial(self._forget, claim.generation_id))
 
-    def _forget(self, generation_id: str, task: asyncio.Task[None]) -> None:
+    def _forget(self, generation_id: str, task: "asyncio.Task[None]") -> None:
         if self._driving.get(generation_id) is task:
             del self._driving[generation_id]
         self._begun.discard(generation_id)
@@ -71,7 +74,9 @@ class Supervisor:
         self._keepers = [
             asyncio.create_task(self._repeat(every, self._renew)),
             asyncio.create_task(self._repeat(every / 2, self._take_over)),
+            asyncio.create_task(self._repeat(ROOM_SECONDS, self._look_for_room)),
             asyncio.create_task(self._repeat(PRUNE_SECONDS, self._prune)),
+            asyncio.create_task(self._empty_trash_and_repeat()),
         ]
 
     async def stop(self, grace: float) -> None:
@@ -90,19 +95,20 @@ class Supervisor:
             with suppress(Unavailable):
                 await self._studio.db.write(leases.release, self._studio.driver)
 
-    async def _keep_driving(self, studio: Studio, generation_id: str, epoch: int, provider: str) -> None:
+    async def _keep_driving(self, studio: Studio, claim: Claim, first: Seat) -> None:
         """Drive, again after a fault of ours, until it is finished or somebody else's."""
-        faults, began = 0, False
+        faults, generation_id = 0, claim.generation_id
+        seat: Seat | None = first
         while True:
             wait = WAIT_SECONDS
             try:
                 if faults >= FAULTS:
-                    await studio.db.write(give_up, generation_id, epoch, APOLOGY)
+                    await studio.db.write(give_up, generation_id, claim.epoch, APOLOGY)
                     break
-                if began:
-                    await studio.places(provider).take()
-                began = True
-                await drive(studio, generation_id, epoch, provider)
+                # What has been with the provider comes back before anything begins.
+                seat = seat or await studio.places(claim.provider).enter(claim.workspace_id, resumed=True)
+                taken, seat = seat, None
+                await drive(studio, claim, taken)
                 return
             except Superseded:
                 break
@@ -134,7 +140,7 @@ class Supervisor:
         before = await studio.db.read(leases.mine, studio.driver)
         await studio.db.write(leases.renew, studio.driver, studio.settings.lease_seconds * SECOND)
         for claim in self._left_over:
-            self.begin(claim.generation_id, claim.epoch, claim.provider)
+            self.begin(claim)
         # Whoever accepts is given one round to hand over by himself.
         self._left_over = [claim for claim in before if claim.generation_id not in self._begun]
 
@@ -144,11 +150,22 @@ class Supervisor:
         while True:
             claims = await studio.db.write(leases.take_over, studio.driver, span, at_once)
             for claim in claims:
-                self.begin(claim.generation_id, claim.epoch, claim.provider)
+                self.begin(claim)
             if claims:
                 logger.info("took over unfinished generations", count=len(claims))
             if len(claims) < leases.CHUNK:
                 return
+
+    async def _look_for_room(self) -> None:
+        for places in self._running().all_places():
+            places.look_again()
+
+    async def _empty_trash_and_repeat(self) -> None:
+        """At once, since a crash may have left files of deleted rows; then again and again."""
+        studio = self._running()
+        with suppress(Unavailable):
+            await empty_trash(studio)
+        await self._repeat(PRUNE_SECONDS, partial(empty_trash, studio))
 
     async def _prune(self) -> None:
         studio = self._running()

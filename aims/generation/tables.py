@@ -30,6 +30,8 @@ generations = Table(
     Column("driver_epoch", BigInteger, nullable=False),
     Column("lease_until", BigInteger, nullable=False),
     Column("cancel_requested_at", BigInteger),
+    # Percent, as the provider tells it, where it does.
+    Column("progress", Integer),
     Column("model", Text, nullable=False),
     Column("provider", Text, nullable=False),
     Column("prompt", Text, nullable=False),
@@ -59,7 +61,38 @@ generations = Table(
     CheckConstraint(
         "(finished_at IS NOT NULL) = (state IN ('completed', 'failed', 'cancelled'))", name="finished"
     ),
-    Index(None, "workspace_id", "id"),
+    # Lists, newest first. What else they filter by lies in the index: what does not fit costs no look at its row.
+    Index("ix_generations_newest", "workspace_id", "created_at", "id", "kind", "model", "key_id"),
+    # The state of what is unfinished changes too often for an index; of what is finished, it never changes again.
+    Index(
+        "ix_generations_unfinished",
+        "workspace_id",
+        "created_at",
+        "id",
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
+    Index(
+        "ix_generations_finished",
+        "workspace_id",
+        "state",
+        "created_at",
+        "id",
+        "kind",
+        "model",
+        "key_id",
+        sqlite_where=text("finished_at IS NOT NULL"),
+        postgresql_where=text("finished_at IS NOT NULL"),
+    ),
+    # How long a model takes is measured on what it made last.
+    Index(
+        "ix_generations_measured",
+        "model",
+        "provider",
+        "finished_at",
+        sqlite_where=text("state = 'completed'"),
+        postgresql_where=text("state = 'completed'"),
+    ),
     # Only what is unfinished has a lease; what is finished leaves the index.
     Index(
         "ix_generations_lease_until",
@@ -74,6 +107,8 @@ attempts = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("generation_id", Text, ForeignKey("generations.id"), nullable=False),
+    # Its generation's, so that what a workspace has at a provider can be counted by an index alone.
+    Column("workspace_id", Text),
     # Which of the planned calls this is, and which outputs it makes.
     Column("number", Integer, nullable=False),
     Column("first_index", Integer, nullable=False),
@@ -95,6 +130,13 @@ attempts = Table(
     Column("finished_at", BigInteger),
     UniqueConstraint("generation_id", "number"),
     UniqueConstraint("provider", "provider_ref"),
+    Index(
+        "ix_attempts_open",
+        "workspace_id",
+        "provider",
+        sqlite_where=text("state IN ('submitting', 'running')"),
+        postgresql_where=text("state IN ('submitting', 'running')"),
+    ),
     CheckConstraint(
         "state IN ('submitting', 'running', 'done', 'failed', 'cancelled', 'unknown')", name="state"
     ),
@@ -116,6 +158,8 @@ outputs = Table(
     Column("stored", Text),
     Column("error", Text),
     Column("credits_refunded", BigInteger, nullable=False, server_default="0"),
+    # When what was made was deleted for good; the output stays, since it was charged for.
+    Column("deleted_at", BigInteger),
     UniqueConstraint("generation_id", "position"),
     CheckConstraint("state IN ('waiting', 'stored', 'completed', 'failed')", name="state"),
     sqlite_with_rowid=False,

@@ -162,7 +162,7 @@ class Adapter(Protocol):
     repeatable: bool
     """Whether a submit is free, so that one of unknown outcome may be sent again."""
     concurrency: int
-    """How many generations may be with this provider at once, not counting those that wait between two polls."""
+    """How many calls of one process are worked on at once, not counting those that wait between two polls."""
 
     def vet(self, prompt: str) -> tuple[str, str]:
         """Take instructions for this provider out of a prompt: what is left, and the instructions.

@@ -29,7 +29,7 @@ def test_only_the_pictures_that_came_are_paid_for(alice: Person, fails: int):
     "directive", ["fail=all", "error=refused", "error=busy", "error=down", "error=timeout"]
 )
 def test_when_nothing_came_nothing_is_paid(alice: Person, directive: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("aims.generation.drive.TRIES", 2)
+    monkeypatch.setattr("aims.generation.call.TRIES", 2)
 
     answer = alice.generate(f"A red barn [sandbox: {directive}]", n=2)
 
