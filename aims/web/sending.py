@@ -14,6 +14,12 @@ from aims.web import ranges
 from aims.web.desk import AnyRequest, header
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+# A browser that is led to a film shows it in a page of its own making, which is under this policy too and asks for the
+# film again, as the site that the page is of. Scripts stay off.
+FILM_POLICY = (
+    "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin; "
+    "frame-ancestors 'none'"
+)
 FOR_EVER = "private, max-age=31536000, immutable"
 NEVER = "no-store"
 WEBP = "image/webp"
@@ -73,7 +79,7 @@ def headers_of(file: Served, changed: float) -> dict[str, str]:
     return {
         "Content-Type": file.content_type,
         "Content-Disposition": f'inline; filename="{file.name}"',
-        "Content-Security-Policy": POLICY,
+        "Content-Security-Policy": FILM_POLICY if file.content_type.startswith("video/") else POLICY,
         "Cross-Origin-Resource-Policy": "same-site",
         "Cache-Control": file.cache,
         "ETag": file.tag,

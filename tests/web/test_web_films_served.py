@@ -9,9 +9,12 @@ from typing import NamedTuple
 
 import machine
 import pytest
-from moving_pictures import film, index_first
+from browsing import Browser, watched
+from moving_pictures import film, index_first, stripes
 from serving import SQLITE, Person, Served
+from test_sharing_inert import ASKED
 from test_sharing_pages import POLICY, Tags, is_hidden
+from test_uploads_kinds import SCRIPT
 
 from aims import media
 from aims.core import ids
@@ -176,7 +179,10 @@ def test_a_film_at_its_address_may_do_nothing_but_play(served: Served, large: Ke
     answer = served.client.get(large.url, headers={"Range": "bytes=0-9"})
 
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert "sandbox" in answer.headers["content-security-policy"]
+    assert answer.headers.get_list("content-security-policy") == [
+        "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin; "
+        "frame-ancestors 'none'"
+    ]
     assert answer.headers["content-disposition"] == f'inline; filename="{large.id}.mp4"'
     assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
 
@@ -211,6 +217,36 @@ def test_the_page_of_a_shared_film_has_a_player_a_poster_and_what_others_need(se
         assert secret not in page.text
     thumbnail = served.client.get(f"{large.share}/thumbnail")
     assert thumbnail.headers["content-type"] == "image/webp"
+
+
+def test_a_browser_plays_a_film_at_its_address_and_on_its_page(alice: Person, browser: Browser):
+    found = keep(alice, index_first(film(stripes(), sound=True)))
+    with watched(browser) as seen:
+        for address in (found.url, found.share):
+            seen.page.goto(address)
+            if not seen.page.evaluate(
+                "document.createElement('video').canPlayType('video/mp4; codecs=avc1.42E01E')"
+            ):
+                machine.missing("a Chromium that plays H.264")
+            seen.page.wait_for_function("document.querySelector('video').readyState >= 3", polling=50)
+            length = seen.page.evaluate("document.querySelector('video').duration")
+            assert length == pytest.approx(1, abs=0.1)
+        assert seen.refusals == []
+
+
+def test_a_film_that_is_also_a_page_is_sent_as_a_film(alice: Person, browser: Browser):
+    unused = (len(SCRIPT) + 8).to_bytes(4, "big") + b"free" + SCRIPT
+    found = keep(alice, index_first(film(frames=3)) + unused)
+
+    for url in (found.url, f"{found.share}/file"):
+        for headers in ASKED:
+            answer = alice.served.client.get(url, headers=headers)
+            assert answer.headers.get_list("content-type") == ["video/mp4"]
+            assert answer.headers.get_list("x-content-type-options") == ["nosniff"]
+        with watched(browser) as seen:
+            seen.page.goto(url)
+            assert seen.page.evaluate("document.querySelector('video') !== null")
+            assert seen.dialogs == []
 
 
 def test_a_film_that_is_no_longer_shared_is_gone_in_the_middle(alice: Person):
