@@ -28,6 +28,9 @@ POINTS = {
     "webhooks.sent": "F17 an event was sent; that is not marked",
     "release.inside": "F18 inside the transaction that gives a hold back",
     "release.committed": "F19 the hold is given back; the provider may still finish",
+    "trash.inside": "F15 inside the transaction that deletes pictures and films for good",
+    "trash.committed": "F16 their rows are gone; their files are on the disk",
+    "trash.removed": "F17 their files are gone; that is not marked",
     "recover.inside": "F20 in the middle of taking over unfinished generations",
 }
 

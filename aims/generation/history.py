@@ -81,7 +81,7 @@ class GenerationView(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A generation, with what answering about it needs besides. `files`: storage keys by output id."""
+    """A generation, with what answering about it needs besides. `files`: storage keys of living outputs, by their id."""
 
     view: GenerationView
     finished: bool
@@ -106,8 +106,8 @@ def read(tx: Tx, workspace_id: str, generation_id: str, base_url: str) -> Findin
         raise NotFound("There is no such generation in this workspace.")
     request = decode(row.request)
     rows = tx.all(_OUTPUTS, generation=row.id)
-    shares = media.shares_of(tx, encode([each.id for each in rows]))
-    view = view_of(row, request.parameters, [output_view(each, base_url, shares) for each in rows], row.now)
+    living = media.living(tx, encode([each.id for each in rows]))
+    view = view_of(row, request.parameters, [output_view(each, base_url, living) for each in rows], row.now)
     return Finding(
         view,
         State(row.state) in TERMINAL,
@@ -117,7 +117,7 @@ def read(tx: Tx, workspace_id: str, generation_id: str, base_url: str) -> Findin
         request.duration,
         request.aspect_ratio,
         request.audio,
-        {each.id: _stored(each).storage_key for each in rows if each.stored},
+        {each.id: _stored(each).storage_key for each in rows if each.stored and each.id in living},
     )
 
 
@@ -136,32 +136,33 @@ def _stored(row: Any) -> Stored:
     return msgspec.json.decode(row.stored, type=Stored)
 
 
-def output_view(row: Any, base_url: str, shares: dict[str, str]) -> OutputView:
-    """An output as everybody sees it: its file only once it is delivered."""
+def output_view(row: Any, base_url: str, living: dict[str, str | None]) -> OutputView:
+    """An output as everybody sees it: its file only once it is delivered, and until it goes to the trash.
+
+    It stays completed then, as it was made and charged for; it has no addresses, and after it was deleted for good
+    nothing is known of the file either. living: its asset, with the id of a share, if it is not in the trash.
+    """
     if row.state != "completed":
         status = "failed" if row.state == "failed" else "queued"
         return OutputView(
             row.id, row.position, status, error=row.error, credits_refunded=row.credits_refunded
         )
-    stored = _stored(row)
+    if row.stored is None:
+        return OutputView(row.id, row.position, "completed")
+    stored, lives, share_id = _stored(row), row.id in living, living.get(row.id)
     return OutputView(
         row.id,
         row.position,
         "completed",
-        url=f"{base_url}/{stored.storage_key}",
-        thumbnail_url=f"{base_url}/{media.thumbnail_key(stored.storage_key, 512)}",
-        share_url=share_url(base_url, shares[row.id]) if row.id in shares else None,
+        url=f"{base_url}/{stored.storage_key}" if lives else None,
+        thumbnail_url=f"{base_url}/{media.thumbnail_key(stored.storage_key, 512)}" if lives else None,
+        share_url=media.share_url(base_url, share_id) if share_id else None,
         width=stored.width,
         height=stored.height,
         duration=None if stored.duration_ms is None else stored.duration_ms / 1000,
         content_type=stored.content_type,
         bytes=stored.bytes,
     )
-
-
-def share_url(base_url: str, share_id: str) -> str:
-    """The public address of a share."""
-    return f"{base_url}/shared/media/{share_id}"
 
 
 def view_of(

@@ -63,7 +63,7 @@ _UNDELIVERED = (
 _UNKEPT = (
     select(outputs.c.generation_id)
     .select_from(outputs.outerjoin(assets, assets.c.id == outputs.c.id))
-    .where(and_(outputs.c.state == "completed", assets.c.id.is_(None)))
+    .where(and_(outputs.c.state == "completed", outputs.c.deleted_at.is_(None), assets.c.id.is_(None)))
 )
 _USED = (
     select(holds.c.key_id, func.sum(holds.c.amount - holds.c.released - holds.c.refunded).label("used"))

@@ -3,13 +3,14 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import and_, bindparam, select, text, update
 
 from aims.core.clock import now
 from aims.core.db import Tx, insert, members
 from aims.core.errors import NotFound
 from aims.core.ids import looks_like_id
-from aims.media.assets import Asset, asset_of, find
+from aims.media import search
+from aims.media.assets import Asset, asset_of, hold
 from aims.media.tables import assets, shares
 
 _new = insert(shares).values(created_at=now())
@@ -21,6 +22,13 @@ _SHARE = _new.on_conflict_do_update(
 ).returning(shares.c.id)
 _LIVE_OF = select(shares.c.id, shares.c.asset_id).where(
     members(shares.c.asset_id, "ids"), shares.c.revoked_at.is_(None)
+)
+_LIVING = (
+    select(assets.c.id, shares.c.id.label("share_id"))
+    .select_from(
+        assets.outerjoin(shares, and_(shares.c.asset_id == assets.c.id, shares.c.revoked_at.is_(None)))
+    )
+    .where(members(assets.c.id, "ids"), assets.c.trashed_at.is_(None))
 )
 _REVOKE = (
     update(shares)
@@ -47,9 +55,12 @@ def share(tx: Tx, workspace_id: str, asset_id: str) -> str:
 
     Raises NotFound.
     """
-    find(tx, workspace_id, asset_id)
+    asset = hold(tx, workspace_id, asset_id)
     made = str(uuid.uuid4())
-    return str(tx.value(_SHARE, id=made, asset_id=asset_id, workspace_id=workspace_id, revoked_at=None))
+    found = str(tx.value(_SHARE, id=made, asset_id=asset_id, workspace_id=workspace_id, revoked_at=None))
+    if found == made:
+        search.renew(tx, asset, shared=True)
+    return found
 
 
 def unshare(tx: Tx, workspace_id: str, asset_id: str) -> None:
@@ -57,13 +68,29 @@ def unshare(tx: Tx, workspace_id: str, asset_id: str) -> None:
 
     Raises NotFound.
     """
-    find(tx, workspace_id, asset_id)
-    tx.run(_REVOKE, asset=asset_id)
+    asset = hold(tx, workspace_id, asset_id)
+    if revoke(tx, asset_id):
+        search.renew(tx, asset, shared=False)
+
+
+def revoke(tx: Tx, asset_id: str) -> bool:
+    """Let the share of an asset die, if there is one. True when there was."""
+    return bool(tx.run(_REVOKE, asset=asset_id))
+
+
+def share_url(base_url: str, share_id: str) -> str:
+    """The public address of a share."""
+    return f"{base_url}/shared/media/{share_id}"
 
 
 def shares_of(tx: Tx, ids_as_json: str) -> dict[str, str]:
     """The live shares of these assets (a JSON list of ids), by asset."""
     return {row.asset_id: row.id for row in tx.all(_LIVE_OF, ids=ids_as_json)}
+
+
+def living(tx: Tx, ids_as_json: str) -> dict[str, str | None]:
+    """Which of these assets (a JSON list of ids) there are and are not in the trash, each with its live share."""
+    return {row.id: row.share_id for row in tx.all(_LIVING, ids=ids_as_json)}
 
 
 def shared(tx: Tx, share_id: str) -> Shared:

@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,6 +93,20 @@ class Disk:
     def remove(self, storage_key: str) -> None:
         """Delete a file; one that is not there is no error."""
         self.path(storage_key).unlink(missing_ok=True)
+
+    def remove_all(self, storage_keys: Iterable[str]) -> None:
+        """Delete files so that a power cut does not bring them back; those that are not there are no error.
+
+        Raises OSError when one cannot be deleted.
+        """
+        folders: dict[Path, None] = {}
+        for storage_key in storage_keys:
+            path = self.path(storage_key)
+            with suppress(FileNotFoundError):
+                path.unlink()
+                folders[path.parent] = None
+        for folder in folders:
+            _sync_folder(folder)
 
     def sweep(self, *, older_than: float = 0.0) -> int:
         """Delete files that a crash left half-written, and return how many.

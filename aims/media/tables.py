@@ -1,13 +1,23 @@
 """What is known of each stored picture or film."""
 
+from typing import Any
+
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, text
 
 from aims.core.db import metadata
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """Index only those rows, in both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
 
 assets = Table(
     "assets",
     metadata,
     Column("id", Text, primary_key=True),
+    # Grows with each asset that is kept: its row in the index of words has this number.
+    Column("seq", BigInteger, nullable=False, unique=True),
     Column("workspace_id", Text, ForeignKey("workspaces.id"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("storage_key", Text, nullable=False, unique=True),
@@ -30,8 +40,13 @@ assets = Table(
     Column("trashed_at", BigInteger),
     CheckConstraint("kind IN ('image', 'video')", name="kind"),
     CheckConstraint("source IN ('generation', 'upload')", name="source"),
-    Index(None, "workspace_id", "id"),
+    # Each list has an index of its own, so that neither wades through the other.
+    Index("ix_assets_library", "workspace_id", "created_at", "seq", **_where("trashed_at IS NULL")),
+    Index("ix_assets_trash", "workspace_id", "created_at", "seq", **_where("trashed_at IS NOT NULL")),
+    Index("ix_assets_trashed_at", "trashed_at", **_where("trashed_at IS NOT NULL")),
 )
+
+# The index of words, `asset_words`, is in the migration only: each database has its own kind (see `search`).
 
 shares = Table(
     "shares",
@@ -43,13 +58,8 @@ shares = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
     # At most one address for an asset at a time.
-    Index(
-        "uq_shares_live",
-        "asset_id",
-        unique=True,
-        sqlite_where=text("revoked_at IS NULL"),
-        postgresql_where=text("revoked_at IS NULL"),
-    ),
+    Index("uq_shares_live", "asset_id", unique=True, **_where("revoked_at IS NULL")),
+    Index(None, "asset_id"),
 )
 
 upload_keys = Table(
@@ -59,5 +69,14 @@ upload_keys = Table(
     Column("key", Text, primary_key=True),
     Column("fingerprint", Text, nullable=False),
     Column("asset_id", Text, ForeignKey("assets.id"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Index(None, "asset_id"),
+)
+
+discarded = Table(
+    "discarded",
+    metadata,
+    # A file whose row is gone for good, until it is off the disk as well.
+    Column("storage_key", Text, primary_key=True),
     Column("created_at", BigInteger, nullable=False),
 )

@@ -2,6 +2,7 @@
 
 from litestar import Litestar, Router
 from litestar.datastructures import State
+from litestar.routes import HTTPRoute
 
 from aims.web import files, health
 from aims.web.api import catalogue, credits, generate, generations, media, uploads, usage, webhooks
@@ -27,6 +28,10 @@ def make_app(desk: Desk) -> Gate:
             catalogue.estimate_image,
             catalogue.estimate_video,
             uploads.upload,
+            media.browse,
+            media.show,
+            media.remove,
+            media.restore,
             media.share,
             media.unshare,
             generations.show,
@@ -44,6 +49,10 @@ def make_app(desk: Desk) -> Gate:
             webhooks.replay,
         ],
     )
+    for route in [each for each in api.routes if isinstance(each, HTTPRoute)]:
+        # The first handler of an address brings an answer to OPTIONS that knows of no other. Without it, the
+        # application gives each address one that names all of its methods.
+        route.route_handlers = [each for each in route.route_handlers if "OPTIONS" not in each.http_methods]
     app = Litestar(
         route_handlers=[
             api,

@@ -84,8 +84,13 @@ def migrated(empty: Database) -> Database:
 
 
 async def test_the_migrated_schema_is_the_one_the_code_describes(migrated: Database) -> None:
+    def described(name: str | None, kind: str, _: Any) -> bool:
+        # Each database has an index of words of its own kind; tests of searching hold both to the same answers.
+        return kind != "table" or not str(name).startswith("asset_words")
+
     def differences(connection: Any, _: Inspector) -> list[Any]:
-        return compare_metadata(MigrationContext.configure(connection), metadata)
+        context = MigrationContext.configure(connection, opts={"include_name": described})
+        return compare_metadata(context, metadata)
 
     assert looked_at(migrated, differences) == []
 

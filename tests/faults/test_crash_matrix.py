@@ -28,6 +28,10 @@ FINISHES = (
 MAY_BE_BOUGHT = ("attempt.recorded", "attempt.sent", "attempt.answered")
 GIVES_BACK = ("release.inside", "release.committed")
 RECOVERS = ("recover.inside",)
+# Their crashes stand in test_crash_webhooks.
+TELLS = ("webhooks.claimed", "webhooks.sent")
+# And these in test_crash_trash.
+DELETES = ("trash.inside", "trash.committed", "trash.removed")
 
 # Where the databases differ: who may take over, and what a lost connection leaves behind.
 ON_POSTGRES = {
@@ -53,7 +57,7 @@ def on_both(*points: str) -> list[Any]:
 
 
 def test_every_named_place_has_its_crash() -> None:
-    covered = [*NOT_YET_ACCEPTED, *FINISHES, *MAY_BE_BOUGHT, *GIVES_BACK, *RECOVERS]
+    covered = [*NOT_YET_ACCEPTED, *FINISHES, *MAY_BE_BOUGHT, *GIVES_BACK, *RECOVERS, *TELLS, *DELETES]
     assert sorted(covered) == sorted(failpoints.POINTS)
 
 

@@ -40,6 +40,10 @@ TABLE = {
     ("POST", "/api/v1/images/generate"): "image:generate",
     ("POST", "/api/v1/videos/generate"): "video:generate",
     ("POST", "/api/v1/uploads"): "media:write",
+    ("GET", "/api/v1/media"): "media:read",
+    ("GET", "/api/v1/media/{asset_id:str}"): "media:read",
+    ("DELETE", "/api/v1/media/{asset_id:str}"): "media:write",
+    ("POST", "/api/v1/media/{asset_id:str}/restore"): "media:write",
     ("POST", "/api/v1/media/{asset_id:str}/share"): "media:write",
     ("DELETE", "/api/v1/media/{asset_id:str}/share"): "media:write",
     ("POST", "/api/v1/webhooks"): "webhooks:write",
@@ -156,4 +160,6 @@ def test_a_question_about_methods_is_answered_without_a_key_and_grants_nothing(
 
     assert answer.status_code in {204, 405}
     assert answer.content == b""
+    taken = {method for method, each in TABLE if each == path}
+    assert set(answer.headers["allow"].split(", ")) == taken | {"OPTIONS"}
     assert not [name for name in answer.headers if name.startswith("access-control-")]

@@ -147,7 +147,7 @@ async def _data_uris(desk: Desk, found: Finding) -> dict[str, str]:
         return {}
     uris = {}
     for output in found.view.outputs:
-        if output.status == "completed":
+        if output.url is not None:
             try:
                 data = desk.studio.storage.read(found.files[output.id])
             except NotFound:

@@ -1,0 +1,243 @@
+"""What a workspace keeps, as lists: newest first, filtered, searched, page by page."""
+
+from dataclasses import astuple, dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, tuple_
+
+from aims.core import pages
+from aims.core.clock import rfc3339
+from aims.core.db import Tx
+from aims.core.ids import looks_like_id
+from aims.media import search
+from aims.media.assets import Asset, asset_of, no_such_asset, thumbnail_key
+from aims.media.search import MATCHES_ON_POSTGRES, MATCHES_ON_SQLITE, postgres_words, sqlite_words
+from aims.media.sharing import share_url
+from aims.media.tables import assets, shares
+
+USUAL = 50
+THUMBNAIL_SIDE = 512
+LAST = 2**63 - 1
+# How many of the newest are looked through, on Postgres, before the index is asked for everything that matches.
+NEWEST = 2000
+
+_with_share = assets.outerjoin(shares, and_(shares.c.asset_id == assets.c.id, shares.c.revoked_at.is_(None)))
+_shown = select(assets, shares.c.id.label("share_id"))
+_span = (
+    assets.c.workspace_id == bindparam("workspace"),
+    assets.c.created_at >= bindparam("since"),
+    assets.c.created_at < bindparam("until"),
+)
+_lives, _trashed = assets.c.trashed_at.is_(None), assets.c.trashed_at.is_not(None)
+
+
+def _list(which: ColumnElement[bool]) -> Select[Any]:
+    place = tuple_(assets.c.created_at, assets.c.seq)
+    return (
+        _shown.select_from(_with_share)
+        .where(*_span, which, place < tuple_(bindparam("at"), bindparam("seq")))
+        .order_by(assets.c.created_at.desc(), assets.c.seq.desc())
+        .limit(bindparam("most"))
+    )
+
+
+def _search(which: ColumnElement[bool]) -> dict[str, Select[Any]]:
+    """What the index finds, with the filters asked of the rows once more: the index only saves the way."""
+    words = postgres_words
+    within = words.c.seq.between(bindparam("first"), bindparam("last"))
+    newest = (
+        select(words)
+        .where(words.c.seq < bindparam("seq"), within)
+        .order_by(words.c.seq.desc())
+        .limit(bindparam("newest"))
+        .subquery("newest")
+    )
+    among_newest = select(newest.c.seq).where(newest.c.words.op("@@")(MATCHES_ON_POSTGRES))
+    matching = (
+        select(words.c.seq, words.c.created_at)
+        .where(words.c.words.op("@@")(MATCHES_ON_POSTGRES), words.c.seq < bindparam("seq"), within)
+        .cte("matching")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    return {
+        "sqlite": _page(
+            which,
+            _shown.select_from(sqlite_words.join(_with_share, assets.c.seq == sqlite_words.c.rowid)).where(
+                MATCHES_ON_SQLITE,
+                sqlite_words.c.rowid < bindparam("seq"),
+                sqlite_words.c.rowid.between(bindparam("first"), bindparam("last")),
+            ),
+            sqlite_words.c.rowid,
+        ),
+        "newest": _found(which, among_newest.where(*_when(newest)), newest.c.seq),
+        "postgresql": _found(which, select(matching.c.seq).where(*_when(matching)), matching.c.seq),
+    }
+
+
+def _when(rows: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return rows.c.created_at >= bindparam("since"), rows.c.created_at < bindparam("until")
+
+
+def _found(which: ColumnElement[bool], numbers: Select[Any], seq: ColumnElement[int]) -> Select[Any]:
+    hits = numbers.order_by(seq.desc()).limit(bindparam("most")).subquery("hits")
+    rows = _shown.select_from(hits.join(_with_share, assets.c.seq == hits.c.seq))
+    return _page(which, rows, hits.c.seq)
+
+
+def _page(which: ColumnElement[bool], rows: Select[Any], seq: ColumnElement[int]) -> Select[Any]:
+    return rows.where(*_span, which).order_by(seq.desc()).limit(bindparam("most"))
+
+
+_LIST = {False: _list(_lives), True: _list(_trashed)}
+_SEARCH = {False: _search(_lives), True: _search(_trashed)}
+_bounds = select(func.min(assets.c.seq).label("first"), func.max(assets.c.seq).label("last")).where(*_span)
+_BOUNDS = {False: _bounds.where(_lives), True: _bounds.where(_trashed)}
+_ONE = _shown.select_from(_with_share).where(
+    assets.c.id == bindparam("asset"), assets.c.workspace_id == bindparam("workspace")
+)
+
+
+class MediaView(msgspec.Struct, frozen=True):
+    """A picture or film as the API documents it. width, height: pixels; duration: seconds; instants are RFC 3339.
+
+    What is in the trash has no addresses: nothing answers there until it is restored.
+    """
+
+    id: str
+    kind: str
+    url: str | None
+    thumbnail_url: str | None
+    content_type: str
+    width: int
+    height: int
+    duration: float | None
+    bytes: int
+    sha256: str
+    source: str
+    generation_id: str | None
+    prompt: str | None
+    model: str | None
+    created_at: str | None
+    share_url: str | None
+    trashed_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which assets are asked for; what is None is not asked about.
+
+    since, until: instants in microseconds; from the one on, and before the other. text: words of the prompt.
+    """
+
+    kind: str | None = None
+    source: str | None = None
+    model: str | None = None
+    shared: bool | None = None
+    trashed: bool = False
+    since: int | None = None
+    until: int | None = None
+    text: str | None = None
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the index of words is needed, or the order of the list is enough."""
+        return any(each is not None for each in (self.kind, self.source, self.model, self.shared))
+
+
+def browse(
+    tx: Tx, workspace_id: str, wanted: Wanted, cursor: str | None, limit: int, base_url: str
+) -> pages.Page[MediaView]:
+    """A page of a workspace's assets, newest first. Links begin with `base_url`.
+
+    Raises Invalid for a cursor of another list, and for a text that is too long.
+    """
+    bound = (workspace_id, *astuple(wanted))
+    at, seq = (LAST, LAST) if cursor is None else pages.read(cursor, tuple[int, int], *bound)
+    words = None if wanted.text is None or not wanted.text.strip() else search.asked_words(wanted.text)
+    if words is None and not wanted.labelled:
+        rows = tx.all(
+            _LIST[wanted.trashed],
+            workspace=workspace_id,
+            since=wanted.since or 0,
+            until=LAST if wanted.until is None else wanted.until,
+            at=at,
+            seq=seq,
+            most=limit + 1,
+        )
+    else:
+        rows = _searched(tx, workspace_id, wanted, words, seq, limit + 1)
+    shown, more = pages.cut(rows, limit)
+    following = pages.cursor((shown[-1].created_at, shown[-1].seq), *bound) if more else None
+    return pages.Page([view(asset_of(row), row.share_id, base_url) for row in shown], following)
+
+
+def _searched(
+    tx: Tx, workspace_id: str, wanted: Wanted, words: list[str] | None, seq: int, most: int
+) -> list[Any]:
+    """What has all the labels and words. A text without any word, such as `!`, is found nowhere."""
+    if words is not None and not words:
+        return []
+    span = {
+        "workspace": workspace_id,
+        "since": wanted.since or 0,
+        "until": LAST if wanted.until is None else wanted.until,
+    }
+    first, last = 0, LAST
+    if wanted.since is not None or wanted.until is not None:
+        bounds = tx.one(_BOUNDS[wanted.trashed], **span)
+        if bounds.first is None:
+            return []
+        first, last = bounds
+    marks = search.labels(
+        workspace_id,
+        trashed=wanted.trashed,
+        kind=wanted.kind,
+        source=wanted.source,
+        model=wanted.model,
+        shared=wanted.shared,
+    )
+    asked = {**span, "match": search.match(tx, marks, words or []), "first": first, "last": last}
+    statements = _SEARCH[wanted.trashed]
+    if tx.dialect == "postgresql":
+        # Unlike SQLite's, its index has no order: what many rows have would all be fetched and sorted for one page. But
+        # what many rows have, some of the newest have too.
+        rows = tx.all(statements["newest"], **asked, seq=seq, most=most, newest=NEWEST)
+        if len(rows) >= most:
+            return rows
+    return tx.all(statements[tx.dialect], **asked, seq=seq, most=most)
+
+
+def show(tx: Tx, workspace_id: str, asset_id: str, base_url: str) -> MediaView:
+    """One asset of a workspace, also one in the trash. Links begin with `base_url`.
+
+    Raises NotFound, in the same words for another workspace's and for one that never was.
+    """
+    row = tx.one(_ONE, asset=asset_id, workspace=workspace_id) if looks_like_id(asset_id) else None
+    if row is None:
+        raise no_such_asset()
+    return view(asset_of(row), row.share_id, base_url)
+
+
+def view(asset: Asset, share_id: str | None, base_url: str) -> MediaView:
+    """An asset as everybody who may read the workspace sees it."""
+    lives = asset.trashed_at is None
+    return MediaView(
+        id=asset.id,
+        kind=asset.kind,
+        url=f"{base_url}/{asset.storage_key}" if lives else None,
+        thumbnail_url=f"{base_url}/{thumbnail_key(asset.storage_key, THUMBNAIL_SIDE)}" if lives else None,
+        content_type=asset.content_type,
+        width=asset.width,
+        height=asset.height,
+        duration=None if asset.duration_ms is None else asset.duration_ms / 1000,
+        bytes=asset.bytes,
+        sha256=asset.sha256,
+        source=asset.source,
+        generation_id=asset.generation_id,
+        prompt=asset.prompt,
+        model=asset.model,
+        created_at=rfc3339(asset.created_at),
+        share_url=share_url(base_url, share_id) if share_id and lives else None,
+        trashed_at=rfc3339(asset.trashed_at),
+    )
