@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from ipaddress import IPv4Address
 from typing import NamedTuple
 
 import trustme
@@ -129,6 +130,7 @@ class Outside:
         self.names: dict[str, Sequence[str]] = {}
         self.looked_up: list[str] = []
         self.routes: dict[tuple[str, int], tuple[str, int]] = {}
+        self._addresses = 0
         self.inside = {4: Site(silent)}
         if _has_ipv6():
             self.inside[6] = Site(silent, host="::1")
@@ -159,7 +161,7 @@ class Outside:
 
         certificate: the name in it, if it is another one.
         """
-        address = address or next(iter(self.names.get(name, ())), f"93.184.216.{len(self.names) + 1}")
+        address = address or next(iter(self.names.get(name, ())), "") or self._new_address()
         tls = None
         if port == 443:
             tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -169,6 +171,10 @@ class Outside:
         self.routes[address, port] = site.place
         self._sites.append(site)
         return site
+
+    def _new_address(self) -> str:
+        self._addresses += 1
+        return str(IPv4Address("93.0.0.0") + self._addresses)
 
     def private(self, script: Script, *, tls: ssl.SSLContext | None = None) -> Site:
         """Serve at a loopback port under its own number, as a provider in the operator's own network would."""

@@ -28,7 +28,7 @@ from aims.core.errors import (
     Unreachable,
     Unsupported,
 )
-from aims.core.fetch import Fetcher, parse
+from aims.core.fetch import Fetcher, parse, parse_public
 from aims.core.log import logger
 from aims.core.settings import Settings
 from aims.generation.references import KINDS
@@ -222,7 +222,7 @@ class Outside:
 
 def _checked(reference: Reference) -> None:
     try:
-        parse(reference.url.strip())
+        parse_public(reference.url.strip())
     except Blocked:
         raise _away(reference) from None
 

@@ -7,8 +7,8 @@ further; tests give it a `Network` of their own.
 """
 
 from aims.core.errors import Blocked, Unreachable
-from aims.core.fetch.addresses import parse
+from aims.core.fetch.addresses import parse, parse_public
 from aims.core.fetch.fetcher import Fetched, Fetcher
 from aims.core.fetch.network import Network
 
-__all__ = ["Blocked", "Fetched", "Fetcher", "Network", "Unreachable", "parse"]
+__all__ = ["Blocked", "Fetched", "Fetcher", "Network", "Unreachable", "parse", "parse_public"]

@@ -96,6 +96,17 @@ def parse(url: str) -> Target:
     return Target(scheme, host, port or PORTS[scheme], path)
 
 
+def parse_public(url: str) -> Target:
+    """Read an address and refuse what is certainly not public, without looking anything up.
+
+    Raises Blocked, also for a port other than 80 and 443 and for a host that is written as an address inside.
+    """
+    target = parse(url)
+    if target.port not in PUBLIC_PORTS or (target.is_literal and not is_public(target.host)):
+        raise Blocked
+    return target
+
+
 def _host(netloc: str, host: str) -> str:
     if "[" in netloc:
         if "%" in host:

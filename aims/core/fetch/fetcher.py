@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from aims.core.errors import Blocked, Unreachable
-from aims.core.fetch.addresses import PUBLIC_PORTS, Target, is_public, parse
+from aims.core.fetch.addresses import Target, is_public, parse, parse_public
 from aims.core.fetch.exchange import Answer, Ask, Flight
 from aims.core.fetch.network import Network
 
@@ -55,8 +55,7 @@ class Trip:
         Raises Blocked.
         """
         if self.allowed is None:
-            if self.target.port not in PUBLIC_PORTS:
-                raise Blocked
+            parse_public(str(self.target))
         elif self.target.origin not in self.allowed:
             raise Blocked
 
