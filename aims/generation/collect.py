@@ -4,9 +4,10 @@ import asyncio
 import hashlib
 
 from aims import media
-from aims.core.errors import StudioError, Unavailable
+from aims.core.errors import Blocked, StudioError, Unavailable, Unreachable
 from aims.core.log import logger
 from aims.generation.attempt import Attempt, Loaded
+from aims.generation.downloads import download
 from aims.generation.settle import OutputResult, Stored
 from aims.generation.studio import Studio
 from aims.media import decode, storage
@@ -14,6 +15,7 @@ from aims.media.recognise import recognise
 from aims.providers import Done, Made, Outcome, Withheld
 
 LONGEST_WAIT = 30.0
+OUT_OF_REACH = "The provider's file could not be fetched."
 UNUSABLE = {
     "image": "The provider's file is not a picture that can be opened.",
     "video": "The provider's file is not a film that plays.",
@@ -44,32 +46,36 @@ async def _collect_one(studio: Studio, found: Loaded, position: int, outcome: Ou
         return OutputResult(position, await _store(studio, found, position, outcome))
     except Unavailable:
         raise
+    except (Blocked, Unreachable) as error:
+        logger.warning("output out of reach", generation=found.id, position=position, reason=error.code)
+        return OutputResult(position, None, OUT_OF_REACH)
     except StudioError as error:
         logger.warning("output refused", generation=found.id, position=position, reason=error.code)
         return OutputResult(position, None, UNUSABLE[found.kind])
 
 
 async def _store(studio: Studio, found: Loaded, position: int, made: Made) -> Stored:
-    if made.data is None:
-        raise AssertionError("an output by address needs the fetcher, which inline providers do without")
-    kind = recognise(made.data)
+    data = made.data
+    if data is None:
+        data = await download(studio, found.provider, found.kind, made.url or "")
+    kind = recognise(data)
     duration_ms = None
     if found.kind == "video":
-        probe, small = await decode.examine_film(studio.children, made.data)
+        probe, small = await decode.examine_film(studio.children, data)
         duration_ms = probe.duration_ms
     else:
-        probe, small = await decode.examine(studio.children, made.data, generated=True)
+        probe, small = await decode.examine(studio.children, data, generated=True)
     output = found.outputs[position]
     key = storage.key(
         found.workspace_id, output.id, output.token, kind.extension if kind else "bin", found.created_at
     )
-    await _write(studio, media.files(key, made.data, small))
+    await _write(studio, media.files(key, data, small))
     # A film may be hundreds of megabytes, which take a good part of a second.
-    digest = await asyncio.to_thread(lambda data: hashlib.sha256(data).hexdigest(), made.data)
+    digest = await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())
     return Stored(
         key,
         probe.content_type,
-        len(made.data),
+        len(data),
         digest,
         probe.width,
         probe.height,

@@ -9,7 +9,7 @@ ProviderError
 └── Ambiguous      bytes were sent and no answer came: it may have been bought, and is never sent again
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -163,6 +163,10 @@ class Adapter(Protocol):
     """Whether a submit is free, so that one of unknown outcome may be sent again."""
     concurrency: int
     """How many calls of one process are worked on at once, not counting those that wait between two polls."""
+
+    output_origins: Collection[str]
+    """Where outputs lie that have an address, such as `https://files.example.com`; empty if all come inline. They are
+    fetched from nowhere else, and without anything of the connection: no key goes there."""
 
     def vet(self, prompt: str) -> tuple[str, str]:
         """Take instructions for this provider out of a prompt: what is left, and the instructions.

@@ -12,7 +12,7 @@ import pytest
 from aims import bootstrap, providers
 from aims.core import settings
 from aims.core.children import Children
-from aims.core.fetch import Fetcher
+from aims.core.fetch import Fetcher, parse
 from aims.providers import Adapter, Order, Running
 from aims.providers.registry import NOT_PROVIDERS, SANDBOX, Tools
 
@@ -65,6 +65,8 @@ async def test_a_provider_connects_or_says_that_it_is_not_connected(module: Modu
     assert adapter.name == module.__name__.rpartition(".")[2]
     assert isinstance(adapter.repeatable, bool)
     assert adapter.concurrency >= 1
+    for origin in adapter.output_origins:
+        assert str(parse(origin)) == f"{origin}/", "an origin, and nothing after it"
     for verb in ("submit", "poll", "cancel", "close"):
         assert inspect.iscoroutinefunction(getattr(adapter, verb)), verb
     assert adapter.vet("A plain prompt [with brackets]") == ("A plain prompt [with brackets]", "")
