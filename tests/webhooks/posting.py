@@ -197,4 +197,5 @@ def failed(status: int = 500, **more: Any) -> Outcome:
 
 
 ARRIVED = Outcome(duration_ms=1, status=204, response="")
-CHANCES = [0.0, 0.5, 1.0, *(random.Random(7).random() for _ in range(20))]
+_dice = random.Random(7)
+CHANCES = [0.0, 0.5, 1.0, *(_dice.random() for _ in range(20))]
