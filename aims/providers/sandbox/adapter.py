@@ -40,7 +40,7 @@ class Sandbox:
     """
 
     name = "sandbox"
-    output_origins = ()
+    output_origins: tuple[str, ...] = ()
 
     def __init__(
         self, children: Children, *, drawers: int, repeatable: bool = True, journal: Path | None = None
