@@ -140,21 +140,31 @@ async def examine_film(children: Children, data: bytes) -> tuple[FilmProbe, Thum
             code="film_too_large",
         )
     try:
+        return await _watch(children, data)
+    except ChildFailed as failure:
+        if failure.reason != "killed":
+            raise _told_of_film(failure) from failure
+    # Killed from outside, which says nothing about the film. The same once more, and the film is what kills: a machine
+    # without the memory for it would else try for ever.
+    try:
+        return await _watch(children, data)
+    except ChildFailed as failure:
+        raise _told_of_film(failure) from failure
+
+
+async def _watch(children: Children, data: bytes) -> tuple[FilmProbe, Thumbnails]:
+    try:
         answer = await children.run(
-            _EXAMINE_FILM,
-            data,
-            deadline=_FILM_SECONDS,
-            cpu_seconds=_FILM_CPU_SECONDS,
-            priority=_PRIORITY,
+            _EXAMINE_FILM, data, deadline=_FILM_SECONDS, cpu_seconds=_FILM_CPU_SECONDS, priority=_PRIORITY
         )
         facts, pieces = parcel.unpack(answer)
         return _film_probe(facts), _thumbnails(facts, pieces)
     except ChildFailed as failure:
         _log.warning("film_not_read", reason=failure.reason, detail=failure.detail)
-        raise _told_of_film(failure) from failure
+        raise
     except (ValueError, KeyError, TypeError) as error:
         _log.warning("film_not_read", reason="bad_answer", detail=repr(error))
-        raise _told_of_film(ChildFailed("bad_answer")) from error
+        raise ChildFailed("bad_answer") from error
 
 
 async def _ask(
@@ -192,10 +202,8 @@ def _told(failure: ChildFailed) -> StudioError:
 
 def _told_of_film(failure: ChildFailed) -> StudioError:
     match failure.reason:
-        case "memory" | "timeout":
+        case "memory" | "timeout" | "killed":
             return TooLarge("The film takes too much to read.", code="film_too_large")
-        case "killed":
-            return Unavailable("The film could not be read just now. Try again; nothing was charged.")
         case _:
             return Invalid("The film is damaged or incomplete.", code="unplayable_film")
 

@@ -212,19 +212,42 @@ def unruly(pipe: Path) -> Children:
     return Children(1, allowed=[*decode.TASKS, *tasks], extra_paths=[str(HERE), str(pipe.parent)])
 
 
-async def test_a_child_that_is_killed_over_a_film_says_nothing_about_the_film(
+async def test_a_film_whose_child_is_killed_is_given_to_another_once(
     pipe: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     children, data = unruly(pipe), film(frames=3)
-    with monkeypatch.context() as patch:
-        patch.setattr(decode, "_EXAMINE_FILM", "child_films:hold")
-        task = asyncio.create_task(decode.examine_film(children, data))
-        pid = int(await asyncio.to_thread(pipe.read_bytes))
-        os.kill(pid, signal.SIGKILL)
-        with pytest.raises(Unavailable):
-            await task
-    assert (await decode.examine_film(children, data))[0].duration_ms == 125
+    monkeypatch.setattr(decode, "_EXAMINE_FILM", "child_films:hold")
+
+    async def kill() -> None:
+        os.kill(int(await asyncio.to_thread(pipe.read_bytes)), signal.SIGKILL)
+
+    task = asyncio.create_task(decode.examine_film(children, data))
+    await kill()
+    # Again, in a child that lives; killed there as well, the film is what kills.
+    await kill()
+    with pytest.raises(TooLarge):
+        await task
+
+    task = asyncio.create_task(decode.examine_film(children, data))
+    pid = int(await asyncio.to_thread(pipe.read_bytes))
+    monkeypatch.setattr(decode, "_EXAMINE_FILM", "aims.media.films:examine")
+    os.kill(pid, signal.SIGKILL)
+    assert (await task)[0].duration_ms == 125
     await children.close()
+
+
+async def test_a_film_that_is_looked_at_when_the_studio_stops_is_not_refused(
+    pipe: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children = unruly(pipe)
+    monkeypatch.setattr(decode, "_EXAMINE_FILM", "child_films:hold")
+    task = asyncio.create_task(decode.examine_film(children, film(frames=3)))
+    await asyncio.to_thread(pipe.read_bytes)
+
+    await children.close()
+
+    with pytest.raises(Unavailable):
+        await task
 
 
 @pytest.mark.parametrize("deed", ["crash", "lie"])
