@@ -1,4 +1,4 @@
-"""Outputs that a provider names by an address: untrusted, fetched without a key, never bought again (PRV-10, SSR-04)."""
+"""Outputs that a provider names by an address: untrusted, fetched without a key, never bought again (PRV-10)."""
 
 import gzip
 import io
