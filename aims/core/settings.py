@@ -76,6 +76,12 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="Calls that one workspace may have at one provider at once; the rest waits.",
     )
+    key_streams: int = Field(
+        100, ge=1, le=1_000_000, description="Event streams that one API key may have open at one server."
+    )
+    workspace_streams: int = Field(
+        1000, ge=1, le=1_000_000, description="Event streams that one workspace may have open at one server."
+    )
     lease_seconds: int = Field(
         30, ge=2, le=3600, description="How long a silent driver keeps its generations, seconds."
     )

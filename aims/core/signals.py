@@ -58,6 +58,10 @@ class Listener:
     def __init__(self, event: asyncio.Event) -> None:
         self._event = event
 
+    def wake(self) -> None:
+        """Wake this waiter alone."""
+        self._event.set()
+
     async def wait(self, seconds: float) -> bool:
         """True at a signal; False when `seconds` have passed without one."""
         try:

@@ -11,6 +11,7 @@ from aims.core.clock import SECOND, now, rfc3339
 from aims.core.db import Tx, among
 from aims.core.errors import NotFound
 from aims.core.ids import looks_like_id
+from aims.generation.expected import Expected, progress
 from aims.generation.lifecycle import OUTSIDE, TERMINAL, State
 from aims.generation.request import decode, encode
 from aims.generation.settle import Stored
@@ -81,10 +82,14 @@ class GenerationView(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A generation, with what answering about it needs besides. `files`: storage keys of living outputs, by their id."""
+    """A generation, with what answering about it needs besides.
+
+    version: grows with every change. files: storage keys of living outputs, by their id.
+    """
 
     view: GenerationView
     finished: bool
+    version: int
     credits_remaining: int
     make_public: bool
     sync_mode: bool
@@ -107,10 +112,13 @@ def read(tx: Tx, workspace_id: str, generation_id: str, base_url: str) -> Findin
     request = decode(row.request)
     rows = tx.all(_OUTPUTS, generation=row.id)
     living = media.living(tx, encode([each.id for each in rows]))
-    view = view_of(row, request.parameters, [output_view(each, base_url, living) for each in rows], row.now)
+    shown = [output_view(each, base_url, living) for each in rows]
+    expected = Expected(tx).seconds(row.model, row.provider, request)
+    view = view_of(row, request.parameters, shown, row.now, expected)
     return Finding(
         view,
         State(row.state) in TERMINAL,
+        row.version,
         credits.balance(tx, workspace_id).available,
         request.make_public,
         request.sync_mode,
@@ -166,9 +174,16 @@ def output_view(row: Any, base_url: str, living: dict[str, str | None]) -> Outpu
 
 
 def view_of(
-    row: Any, parameters: dict[str, str | int | float | bool | None], shown: list[OutputView], moment: int
+    row: Any,
+    parameters: dict[str, str | int | float | bool | None],
+    shown: list[OutputView],
+    moment: int,
+    expected: float | None = None,
 ) -> GenerationView:
-    """A generation as everybody sees it, from its row. `moment`: the database's now, in microseconds."""
+    """A generation as everybody sees it, from its row. `moment`: the database's now, in microseconds.
+
+    expected: how many seconds such a generation takes once it has begun, where that is known.
+    """
     state = State(row.state)
     over = state in TERMINAL
     quote = row.quote
@@ -178,7 +193,7 @@ def view_of(
         kind=row.kind,
         status=OUTSIDE[state],
         stage=state,
-        progress=1.0 if state is State.COMPLETED else None,
+        progress=progress(row, moment, expected),
         model=row.model,
         prompt=row.prompt,
         parameters=parameters,
@@ -189,7 +204,7 @@ def view_of(
         started_at=rfc3339(row.started_at),
         finished_at=rfc3339(row.finished_at),
         elapsed_seconds=round(((row.finished_at or moment) - row.created_at) / SECOND, 3),
-        expected_seconds=None,
+        expected_seconds=expected,
         outputs=shown,
         quote=msgspec.Raw(quote.encode()),
         credits=CreditsView(held, row.credits_charged, row.credits_refunded),

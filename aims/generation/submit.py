@@ -58,6 +58,7 @@ class New(NamedTuple):
     state: str = "accepted"
     started_at: int | None = None
     finished_at: int | None = None
+    progress: int | None = None
     credits_charged: int = 0
     credits_refunded: int = 0
     error: str | None = None

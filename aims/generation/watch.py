@@ -19,8 +19,10 @@ from aims.generation.tables import generations
 CANCEL = "cancel:"
 CHUNK = 1000
 
-_SEEN = select(generations.c.id, generations.c.version, generations.c.cancel_requested_at).where(
-    members(generations.c.id, "ids")
+_SEEN = select(generations.c.id, generations.c.version).where(members(generations.c.id, "ids"))
+# Drivers are told apart from readers: there may be ten thousand of them, and hardly ever a wish.
+_ASKED = select(generations.c.id).where(
+    members(generations.c.id, "ids"), generations.c.cancel_requested_at.is_not(None)
 )
 
 
@@ -29,10 +31,14 @@ def cancel_name(generation_id: str) -> str:
     return f"{CANCEL}{generation_id}"
 
 
-def versions(tx: Tx, ids: list[str]) -> dict[str, tuple[int, bool]]:
-    """The version of each generation, and whether somebody asked for it to be stopped."""
-    found = tx.all(_SEEN, ids=msgspec.json.encode(ids).decode())
-    return {row.id: (row.version, row.cancel_requested_at is not None) for row in found}
+def versions(tx: Tx, ids: list[str]) -> dict[str, int]:
+    """The version of each generation."""
+    return {row.id: row.version for row in tx.all(_SEEN, ids=msgspec.json.encode(ids).decode())}
+
+
+def cancelled(tx: Tx, ids: list[str]) -> list[str]:
+    """Those that somebody asked for to be stopped."""
+    return [row.id for row in tx.all(_ASKED, ids=msgspec.json.encode(ids).decode())]
 
 
 class Watch:
@@ -66,16 +72,20 @@ class Watch:
 
     async def look(self) -> None:
         """Look once, and wake whoever waits for what has changed."""
-        signals, names = self._studio.signals, set(self._studio.signals.names)
-        ids = sorted({name.removeprefix(CANCEL) for name in names})
+        signals, db = self._studio.signals, self._studio.db
+        names = signals.names
         seen: dict[str, int] = {}
-        for start in range(0, len(ids), CHUNK):
-            found = await self._studio.db.read(versions, ids[start : start + CHUNK])
-            for generation_id, (version, cancelled) in found.items():
+        for ids in _chunks([name for name in names if not name.startswith(CANCEL)]):
+            for generation_id, version in (await db.read(versions, ids)).items():
                 seen[generation_id] = version
-                if cancelled:
-                    signals.wake(cancel_name(generation_id))
                 # Also at first sight: it may have changed between the waiter's own look and this one.
                 if self._seen.get(generation_id) != version:
-                    signals.wake(generation_id)
+                    signals.wake(generation_id, others=False)
         self._seen = seen
+        for ids in _chunks([name.removeprefix(CANCEL) for name in names if name.startswith(CANCEL)]):
+            for generation_id in await db.read(cancelled, ids):
+                signals.wake(cancel_name(generation_id), others=False)
+
+
+def _chunks(names: list[str]) -> list[list[str]]:
+    return [names[start : start + CHUNK] for start in range(0, len(names), CHUNK)]

@@ -6,6 +6,7 @@ across processes because they are one guarded update of its row.
 
 from aims.keys.api_keys import IssuedKey, KeyRecord, Ring, issue, list_keys, revoke
 from aims.keys.limits import Admission, ReadLimits, admit, give_back, recount, would_admit
+from aims.keys.validity import valid
 
 __all__ = [
     "Admission",
@@ -19,5 +20,6 @@ __all__ = [
     "list_keys",
     "recount",
     "revoke",
+    "valid",
     "would_admit",
 ]

@@ -5,8 +5,9 @@ from litestar.datastructures import State
 from litestar.routes import HTTPRoute
 
 from aims.web import files, health
-from aims.web.api import catalogue, credits, generate, generations, media, uploads, usage, webhooks
+from aims.web.api import catalogue, credits, events, generate, generations, media, uploads, usage, webhooks
 from aims.web.desk import Desk
+from aims.web.direct import Direct
 from aims.web.errors import HANDLERS
 from aims.web.gate import Gate
 from aims.web.public import front, previews, reference, shared
@@ -34,7 +35,9 @@ def make_app(desk: Desk) -> Gate:
             media.restore,
             media.share,
             media.unshare,
+            generations.browse,
             generations.show,
+            events.events,
             generations.stop,
             credits.show_credits,
             usage.show_usage,
@@ -76,4 +79,8 @@ def make_app(desk: Desk) -> Gate:
         # Without this, a 404 for an unknown path would carry the framework's debug page in development.
         debug=False,
     )
-    return Gate(app, desk.studio.settings.base_url)
+    busy = {
+        ("POST", "/api/v1/images/generate"): generate.generate_image,
+        ("POST", "/api/v1/videos/generate"): generate.generate_video,
+    }
+    return Gate(Direct(app, busy), desk.studio.settings.base_url)

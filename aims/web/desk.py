@@ -10,6 +10,7 @@ from aims.accounts import Actor
 from aims.core.errors import Invalid, Unauthenticated
 from aims.generation import Studio
 from aims.keys import ReadLimits
+from aims.web.streams import Streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Desk:
 
     studio: Studio
     reads: ReadLimits = field(default_factory=ReadLimits)
+    streams: Streams = field(default_factory=Streams)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
