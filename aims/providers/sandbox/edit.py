@@ -34,15 +34,16 @@ BEHIND = frozenset(["background", "backdrop", "behind", "surroundings", "setting
 
 def opened(references: tuple[bytes, ...], size: tuple[int, int]) -> list[Image.Image]:
     """The reference pictures, cut to fill width x height; Invalid when one is not a picture."""
-    found: list[Image.Image] = []
-    for data in references:
-        try:
-            with Image.open(io.BytesIO(data)) as held:
-                upright = ImageOps.exif_transpose(held) or held
-                found.append(ImageOps.fit(_plain(upright), size, Image.Resampling.BICUBIC))
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise Invalid.field("references", "A reference is not a picture we can read.") from error
-    return found
+    return [ImageOps.fit(read_picture(data), size, Image.Resampling.BICUBIC) for data in references]
+
+
+def read_picture(data: bytes) -> Image.Image:
+    """A reference as an upright RGB picture; Invalid when it is none."""
+    try:
+        with Image.open(io.BytesIO(data)) as held:
+            return _plain(ImageOps.exif_transpose(held) or held)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Invalid.field("references", "A reference is not a picture we can read.") from error
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -262,10 +263,10 @@ def _new_background(image: Image.Image, scene: Scene, seed: int) -> Image.Image:
     size = image.size
     behind = Canvas.blank(*size)
     compose.paint(behind, replace(scene, things=(), abstract=(), icon=False), seed)
-    return Image.composite(image, behind.image, _subject_cover(image))
+    return Image.composite(image, behind.image, subject_cover(image))
 
 
-def _subject_cover(image: Image.Image) -> Image.Image:
+def subject_cover(image: Image.Image) -> Image.Image:
     """Where the subject is: what differs from the border colours, near the middle."""
     wide, tall = 128, max(8, round(128 * image.height / image.width))
     small = np.asarray(image.resize((wide, tall), Image.Resampling.BOX), np.float32)
