@@ -1,7 +1,7 @@
 """Every request that the API documentation shows is sent as it stands there, and answered as it says.
 
-The requests and the answers are taken out of the document's own text. Only the host, the key and the addresses of
-outside pictures are replaced.
+The requests and the answers are taken out of the document's own text. Only the host and the key are replaced: the
+pictures that it names lie on a site of that name, in the world that the studio meets here.
 """
 
 import io
@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from outside import Outside, Site, answer
 from PIL import Image
 from serving import SQLITE, Person
 
@@ -44,13 +46,16 @@ class Shown:
     def body(self) -> dict[str, Any]:
         return json.loads(self.text)
 
-    def send(self, person: Person, outside: list[str]) -> httpx2.Response:
-        """Send it as `person`, with their own pictures in place of those outside."""
-        mine = iter(outside)
-        text = OUTSIDE.sub(lambda _: next(mine), self.text)
+    @property
+    def outside(self) -> list[str]:
+        """The paths of the pictures that it names."""
+        return [urlsplit(each).path for each in OUTSIDE.findall(self.text)]
+
+    def send(self, person: Person) -> httpx2.Response:
+        """Send it as `person`."""
         headers = {name: value.replace("YOUR_API_KEY", person.text) for name, value in self.headers.items()}
         return person.served.client.request(
-            self.method, self.path, headers=headers, content=text.encode() or None
+            self.method, self.path, headers=headers, content=self.text.encode() or None
         )
 
 
@@ -82,13 +87,29 @@ EXPECTED = {
 }
 
 
-def photograph(person: Person, colour: str) -> str:
-    """The address of an upload of 1200 by 800 pixels."""
+PICTURES = {
+    "/your-image.jpg": "steelblue",
+    "/image1.jpg": "steelblue",
+    "/image2.jpg": "tomato",
+    "/keyframe.png": "olive",
+}
+
+
+def photograph(path: str) -> bytes:
+    """A picture of 1200 by 800 pixels, of the kind that its name says."""
     data = io.BytesIO()
-    Image.new("RGB", (1200, 800), colour).save(data, "JPEG")
-    answer = person.send("POST", "/uploads", files={"file": ("your-image.jpg", data.getvalue())})
-    assert answer.status_code == 200, answer.text
-    return answer.json()["url"]
+    Image.new("RGB", (1200, 800), PICTURES[path]).save(data, "PNG" if path.endswith(".png") else "JPEG")
+    return data.getvalue()
+
+
+@pytest.fixture
+def example(outside: Outside) -> Iterator[Site]:
+    """The site that the document's pictures lie on."""
+    name = "example.com"
+    site = outside.site(name, lambda seen: answer(photograph(seen.path)))
+    yield site
+    site.close()
+    del outside.names[name]
 
 
 def test_the_document_shows_thirteen_requests_and_four_answers():
@@ -106,15 +127,17 @@ def test_the_document_shows_thirteen_requests_and_four_answers():
 
 @SQLITE
 @pytest.mark.parametrize("request_", IMAGES, ids=lambda each: each.body["prompt"][:24])
-def test_a_request_of_the_document_gives_the_picture_that_it_asks_for(alice: Person, request_: Shown):
+def test_a_request_of_the_document_gives_the_picture_that_it_asks_for(
+    alice: Person, request_: Shown, example: Site
+):
     body = request_.body
     pixels, form, price = EXPECTED[body["prompt"]]
-    mine = [photograph(alice, colour) for colour in ("steelblue", "tomato")]
 
-    answer = request_.send(alice, mine)
+    sent = request_.send(alice)
 
-    assert answer.status_code == 200, answer.text
-    told = answer.json()
+    assert sent.status_code == 200, sent.text
+    told = sent.json()
+    assert sorted(seen.path for seen in example.requests) == sorted(request_.outside)
     count = body.get("n", 1)
     has_shape_of(told, documented(body))
     assert len(told["images"]) == count
@@ -134,7 +157,7 @@ def test_a_see_through_background_is_see_through(alice: Person):
     (asked,) = [each for each in IMAGES if each.body.get("background") == "transparent"]
 
     image = Image.open(
-        io.BytesIO(alice.served.client.get(asked.send(alice, []).json()["images"][0]["url"]).content)
+        io.BytesIO(alice.served.client.get(asked.send(alice).json()["images"][0]["url"]).content)
     )
 
     assert image.mode == "RGBA"
@@ -190,7 +213,7 @@ def test_both_ways_to_send_a_key_that_the_document_shows_work(alice: Person, hea
 @SQLITE
 @pytest.mark.parametrize("request_", LISTS, ids=lambda each: each.path)
 def test_the_lists_of_models_have_ids_prices_and_default_settings(alice: Person, request_: Shown):
-    answer = request_.send(alice, [])
+    answer = request_.send(alice)
 
     assert answer.status_code == 200, answer.text
     told = answer.json()
@@ -214,7 +237,7 @@ VIDEO_TYPES = {"text2video", "img2video", "ref2video", "firstlast2video", "exten
 @SQLITE
 def test_every_model_that_the_document_names_is_in_the_lists(alice: Person):
     named = {each.body["model"] for each in IMAGES + FILMS if "model" in each.body}
-    listed = {model["id"] for each in LISTS for model in each.send(alice, []).json()["available_models"]}
+    listed = {model["id"] for each in LISTS for model in each.send(alice).json()["available_models"]}
 
     assert {"openai/gpt-image-2", "fal-ai/gpt-image-1.5", "fal-ai/veo3.1/fast"} <= named
     assert named <= listed
@@ -226,8 +249,7 @@ def test_the_films_of_the_document_cost_what_it_says(alice: Person):
     (example,) = [each for each in ANSWERS if "video" in each]
     costs = []
     for each in FILMS:
-        text = OUTSIDE.sub(photograph(alice, "olive"), each.text)
-        answer = alice.send("POST", "/videos/estimate", json=json.loads(text))
+        answer = alice.send("POST", "/videos/estimate", json=each.body)
         assert answer.status_code == 200, answer.text
         costs.append(answer.json()["quote"]["credits"])
 
