@@ -30,6 +30,7 @@ from aims.credits.tables import entries, holds
 from aims.generation import Supervisor, Watch
 from aims.generation.tables import generations, idempotency_keys
 from aims.web.desk import Desk
+from aims.web.direct import Direct
 from aims.web.server import Server, bind, configuration
 
 PATIENCE = 60.0
@@ -108,6 +109,11 @@ class Served:
     @property
     def app(self) -> Litestar:
         """The application behind the gate."""
+        return self.direct.app
+
+    @property
+    def direct(self) -> Direct:
+        """The way to the routes that are asked most."""
         return self._server.config.app._app
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
