@@ -134,6 +134,7 @@ def test_its_poster_is_there_in_three_sizes(reel: tuple[Person, dict[str, Any], 
 
 
 @SQLITE
+@pytest.mark.timeout(400)  # seconds of film are made, on whatever machine this is
 @pytest.mark.parametrize(
     ("model", "sources", "more", "seconds", "charged"),
     [
@@ -163,6 +164,7 @@ def test_pictures_become_films(
 
 
 @SQLITE
+@pytest.mark.timeout(400)  # seconds of film are made, on whatever machine this is
 def test_a_film_is_extended_and_the_answer_says_how_long_it_is_now(reel: tuple[Person, dict[str, Any], str]):
     person, before, _ = reel
 
