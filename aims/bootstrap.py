@@ -24,7 +24,7 @@ from aims.generation.outside import Outside
 from aims.media import Uploads, codecs, decode
 from aims.media.storage import Disk
 from aims.providers.registry import NOT_PROVIDERS, Adapter, Providers, Tools
-from aims.webhooks import Sender, Signer, Terms
+from aims.webhooks import ABREAST, Sender, Signer, Terms
 
 CHILD_MEMORY = 1536 * MIB
 
@@ -147,7 +147,7 @@ async def close_studio(studio: Studio) -> None:
 def make_sender(studio: Studio) -> Sender:
     """What sends the events of a studio to its customers' webhooks, once it is started."""
     terms = Terms(studio.driver, studio.settings.lease_seconds, studio.settings.webhook_days)
-    return Sender(studio.db, studio.signals, studio.fetcher, studio.signer, terms)
+    return Sender(studio.db, studio.signals, studio.fetcher.beside(ABREAST), studio.signer, terms)
 
 
 def provider_modules() -> list[str]:

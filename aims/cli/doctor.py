@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from aims import catalog, generation, migrations
+from aims import catalog, generation, migrations, webhooks
 from aims.bootstrap import open_database
 from aims.cli.instance import as_json, examples, show
 from aims.core import secrets
@@ -101,6 +101,7 @@ async def look(settings: Settings) -> list[Finding]:
                 "Is a server running? `aims serve` takes unfinished work up." if late else "",
             )
         )
+        found.append(check_webhooks(await db.read(webhooks.disabled)))
     except StudioError as error:
         found.append(Finding("database", False, error.sentence, "See the sentence before."))
     finally:
@@ -129,6 +130,19 @@ def check_space(settings: Settings) -> Finding:
         False,
         f"{free} MiB free; paid work is refused below {settings.min_free_mib} MiB.",
         "Make room on the data volume, or lower AIMS_MIN_FREE_MIB.",
+    )
+
+
+def check_webhooks(disabled: list[tuple[str, str, str]]) -> Finding:
+    """No webhook endpoint was switched off lately because nothing arrived at it."""
+    if not disabled:
+        return Finding("webhooks", True, "no endpoint was switched off in the last 7 days")
+    workspace_id, endpoint_id, reason = disabled[0]
+    return Finding(
+        "webhooks",
+        False,
+        f"{len(disabled)} endpoints were switched off; {endpoint_id} of workspace {workspace_id}: {reason}",
+        'Tell the workspace. PATCH {"enabled": true} switches it on again and sends what waits; DELETE removes it.',
     )
 
 

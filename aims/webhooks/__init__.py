@@ -7,10 +7,12 @@ area does not know what the events are about.
 from aims.webhooks.deliveries import AttemptView, DeliveryView, page, replay, show
 from aims.webhooks.endpoints import EndpointView, change, create, delete, disabled, find, list_all, rotate
 from aims.webhooks.events import DUE, TEST, emit, ping
+from aims.webhooks.places import ABREAST
 from aims.webhooks.sender import Sender, Terms
 from aims.webhooks.signing import Signer
 
 __all__ = [
+    "ABREAST",
     "DUE",
     "TEST",
     "AttemptView",

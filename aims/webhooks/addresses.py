@@ -3,7 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
-from aims.core.errors import Invalid
+from aims.core.errors import Blocked, Invalid
+from aims.core.fetch import parse_public
 
 LONGEST = 2000
 PORTS = frozenset({None, 80, 443})
@@ -39,6 +40,11 @@ def check(value: object) -> str:
         raise _wrong("`url` has port 80 or 443, or none.")
     if "#" in value:
         raise _wrong("`url` has no `#` part: it would not be sent.")
+    try:
+        # What the fetcher would refuse each time is refused once.
+        parse_public(value)
+    except Blocked:
+        raise _wrong("`url` is no public address that can be sent to. Name a host of the internet.") from None
     return value
 
 

@@ -21,6 +21,9 @@ MOST = 20
 ROTATION = DAY
 """How long the secret before a rotation goes on signing, in microseconds."""
 
+LATELY = 7 * DAY
+"""How long the operator is told of an endpoint that was switched off, in microseconds."""
+
 LONGEST_DESCRIPTION = 200
 FIELDS = frozenset({"url", "events", "description"})
 CHANGEABLE = FIELDS | {"enabled"}
@@ -80,6 +83,7 @@ _DELETE = update(endpoints).where(_there).values(deleted_at=now())
 _DISABLED = select(endpoints.c.workspace_id, endpoints.c.id, endpoints.c.disabled_reason).where(
     endpoints.c.disabled_at.is_not(None),
     endpoints.c.disabled_reason != BY_OWNER,
+    endpoints.c.disabled_at > now() - LATELY,
     endpoints.c.deleted_at.is_(None),
 )
 
@@ -199,7 +203,7 @@ def delete(tx: Tx, workspace_id: str, endpoint_id: str) -> None:
 
 
 def disabled(tx: Tx) -> list[tuple[str, str, str]]:
-    """Workspace, id and reason of every endpoint that the studio itself switched off."""
+    """Workspace, id and reason of every endpoint that the studio itself switched off in the last seven days."""
     return [(row.workspace_id, row.id, row.disabled_reason) for row in tx.all(_DISABLED)]
 
 

@@ -8,6 +8,12 @@ from aims.webhooks.queue import Lane
 ALL = 64
 OF_ONE_ENDPOINT = 4
 OF_ONE_WORKSPACE = 16
+ABREAST = 2 * ALL
+"""What a fetcher of webhooks must be able to do at once, so that only these places decide who waits for whom.
+
+Many receivers may share one address; and a look-up may go on when its attempt is over.
+"""
+
 OF_THOSE_THAT_FAIL = ALL // 2
 """Of all endpoints whose last attempt failed, together. Each of them has one place, until something arrives again."""
 

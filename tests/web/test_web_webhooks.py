@@ -44,7 +44,6 @@ def site(served: Served) -> Iterator[Site]:
     served.do(sender.start(alone=False))
     yield world.site("shop.example", lambda _: answer(b"<b>thanks</b>"))
     served.do(sender.stop(0))
-    served.do(fetcher.close())
     world.close()
 
 

@@ -38,6 +38,7 @@ _EARLIER_ENDPOINTS = update(endpoints).values(
     failing_since=endpoints.c.failing_since - bindparam("span"),
     rest_until=endpoints.c.rest_until - bindparam("span"),
     previous_until=endpoints.c.previous_until - bindparam("span"),
+    disabled_at=endpoints.c.disabled_at - bindparam("span"),
     deleted_at=endpoints.c.deleted_at - bindparam("span"),
 )
 _EARLIER_EVENTS = update(events).values(created_at=events.c.created_at - bindparam("span"))
@@ -116,8 +117,7 @@ class Post:
         self, *, db: Database | None = None, alone: bool = False, **terms: Any
     ) -> webhooks.Sender:
         """A sender at work, stopped when the test is over."""
-        fetcher = Fetcher(self.outside.network)
-        self.stack.push_async_callback(fetcher.close)
+        fetcher = Fetcher(self.outside.network, abreast=webhooks.ABREAST)
         given: Any = {"me": f"sender-{next(self._names)}", "lease_seconds": 30, "days": 30} | terms
         sender = webhooks.Sender(db or self.db, self.signals, fetcher, SIGNER, webhooks.Terms(**given))
         await sender.start(alone=alone)

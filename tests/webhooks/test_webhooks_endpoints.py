@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from posting import KNOWN, SIGNER, Post, failed
+from posting import DAY, KNOWN, SIGNER, Post, failed
 from sqlalchemy import select
 
 from aims import webhooks
@@ -49,6 +49,15 @@ WRONG_ADDRESSES = [
     "http://127.0.0.1:6666\\@1.1.1.1/",
     "https://bücher.example/",
     "https://[::1/",
+    "http://127.0.0.1/",
+    "http://127.1/",
+    "http://0x7f000001/",
+    "http://2130706433/",
+    "http://169.254.169.254/latest/meta-data",
+    "http://10.0.0.7/",
+    "http://[::1]/",
+    "http://[::ffff:127.0.0.1]/",
+    "http://-example.com/",
     "https://example.com/" + "a" * 2000,
     ["https://example.com/"],
 ]
@@ -236,3 +245,5 @@ async def test_the_operator_is_told_what_the_studio_switched_off_and_not_what_it
     ((workspace, endpoint, reason),) = await post.db.read(webhooks.disabled)
     assert (workspace, endpoint) == (post.workspace_id, gone.id)
     assert "410" in reason
+    await post.wait(8 * DAY)
+    assert await post.db.read(webhooks.disabled) == []

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HOPS = 3
 # A name may have many addresses: all of them are checked, so many are tried.
 ADDRESSES = 4
-LOOKUPS = 8
+ABREAST = 8
 
 # What goes along when a redirect leads to another origin: nothing that says who asks.
 _HARMLESS = frozenset({"accept", "accept-language", "user-agent"})
@@ -84,14 +84,22 @@ class Trip:
 
 
 class Fetcher:
-    """Fetches for one process. The first request opens it, inside the running loop; `close` ends it."""
+    """Fetches for one process. The first request opens it, inside the running loop; `close` ends it.
 
-    def __init__(self, network: Network | None = None) -> None:
+    abreast: how many names are looked up at once, and how many requests are with one public address.
+    """
+
+    def __init__(self, network: Network | None = None, *, abreast: int = ABREAST) -> None:
         self._network = network or Network()
+        self._abreast = abreast
         self._opening = asyncio.Lock()
         self._wires: dict[bool, Wire] = {}
         # In threads of their own: names whose servers are slow must not keep files from being written.
-        self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="look-up")
+        self._lookups = ThreadPoolExecutor(abreast, thread_name_prefix="look-up")
+
+    def beside(self, abreast: int) -> "Fetcher":
+        """Another fetcher into the same world, for work that must neither wait for this one's nor keep it waiting."""
+        return Fetcher(self._network, abreast=abreast)
 
     async def public(
         self,
@@ -149,7 +157,7 @@ class Fetcher:
             if not self._wires:
                 wire = await asyncio.to_thread(import_module, "aims.core.fetch.wire")
                 trust = await asyncio.to_thread(self._network.trust)
-                self._wires = {kept: wire.Wire(trust, kept=kept) for kept in (False, True)}
+                self._wires = {kept: wire.Wire(trust, self._abreast, kept=kept) for kept in (False, True)}
 
     async def _within(self, deadline: float, trip: Trip, hops: int, cap: int, cut: bool) -> Fetched:
         trip.check()

@@ -21,7 +21,6 @@ from aims.core.fetch.exchange import Answer, Ask, Flight
 
 CONNECT_SECONDS = 5.0
 CONNECTIONS = 100
-CONNECTIONS_PER_ADDRESS = 8
 LONGEST_LINE = 8190
 MOST_HEADERS = 100
 STEP = 256 * 1024
@@ -36,14 +35,17 @@ _flight: ContextVar[Flight] = ContextVar("flight")
 
 
 class Wire:
-    """Connections to the outside. `kept`: they serve the next request to the same address, port and name as well."""
+    """Connections to the outside. `kept`: they serve the next request to the same address, port and name as well.
 
-    def __init__(self, trust: ssl.SSLContext, *, kept: bool) -> None:
+    abreast: how many there are to one address at once, where they are not kept.
+    """
+
+    def __init__(self, trust: ssl.SSLContext, abreast: int, *, kept: bool) -> None:
         connector = aiohttp.TCPConnector(
             ssl=trust,
             force_close=not kept,
             limit=CONNECTIONS,
-            limit_per_host=0 if kept else CONNECTIONS_PER_ADDRESS,
+            limit_per_host=0 if kept else abreast,
             use_dns_cache=False,
             socket_factory=_socket,
         )
