@@ -5,6 +5,7 @@ from importlib import import_module
 
 BENCHES = {
     "accept": "accepted generations a second, added latency, start and memory, then all of them finished and verified",
+    "library": "lists, searches and filters of a library of 200,000, alone and while generations are accepted",
 }
 
 

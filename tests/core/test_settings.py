@@ -22,6 +22,7 @@ WRONG: dict[str, Any] = {
     "MIN_FREE_MIB": "-1",
     "IDEMPOTENCY_DAYS": "0",
     "WEBHOOK_DAYS": "3",
+    "TRASH_DAYS": "0",
     "LOG_LEVEL": "loud",
     "LOG_FORMAT": "xml",
 }
