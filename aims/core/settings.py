@@ -68,7 +68,10 @@ class Settings(BaseSettings):
         None, description="File to which the sandbox appends each submit it receives."
     )
     drawing_processes: int = Field(
-        max(1, (os.cpu_count() or 2) - 1), ge=1, le=64, description="Child processes that decode and draw."
+        max(1, (os.cpu_count() or 2) - 1),
+        ge=1,
+        le=64,
+        description="Child processes that decode and draw; half as many more, at least one, make films.",
     )
     workspace_concurrency: int = Field(
         20,

@@ -346,6 +346,25 @@ def test_each_film_model_costs_a_second_what_the_price_list_says(alice: Person):
         assert told["multipliers"] == []
 
 
+@SQLITE
+def test_pictures_and_uploads_do_not_stand_behind_a_film(alice: Person):
+    """The film waits, as behind another one; what else there is to draw and to read does not."""
+    served = alice.served
+    turn = served.studio.providers.adapters["sandbox"]._films._turns.turn(9)
+    served.do(turn.__aenter__())
+    try:
+        begun = asked(alice, **SECOND, headers={"Prefer": "respond-async"}).json()
+        alice.until(begun["id"], lambda view: view["started_at"] is not None)
+
+        assert alice.generate().json()["success"] is True
+        assert uploaded(alice, "gold").endswith(".png")
+
+        assert alice.show(begun["id"])["status"] == "running"
+    finally:
+        served.do(turn.__aexit__(None, None, None))
+    assert alice.finished(begun["id"])["status"] == "completed"
+
+
 def test_a_model_that_makes_pictures_is_sent_to_its_own_address(alice: Person):
     told = has_error(asked(alice, prompt="x", model="openai/gpt-image-2"), 400, "invalid_request")
     assert "POST /images/generate" in told["error"]

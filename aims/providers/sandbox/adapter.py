@@ -35,6 +35,7 @@ DRAW_MEMORY = 1536 << 20
 class Sandbox:
     """Makes real pictures and films offline.
 
+    films: where films are made; None makes them where pictures are drawn. filmers: how many at once.
     repeatable: whether the same work may be sent twice, as it costs nothing.
     journal: a file to which each submit is appended, so that a test can count what arrived here.
     """
@@ -43,12 +44,20 @@ class Sandbox:
     output_origins: tuple[str, ...] = ()
 
     def __init__(
-        self, children: Children, *, drawers: int, repeatable: bool = True, journal: Path | None = None
+        self,
+        children: Children,
+        *,
+        drawers: int,
+        films: Children | None = None,
+        filmers: int = 0,
+        repeatable: bool = True,
+        journal: Path | None = None,
     ) -> None:
         self.repeatable = repeatable
         # One more than can draw: the next order is being written down while the others are drawn.
-        self.concurrency = drawers + 1
+        self.concurrency = drawers + filmers + 1
         self._children = children
+        self._films = films
         self._journal = journal
 
     def vet(self, prompt: str) -> tuple[str, str]:
@@ -82,7 +91,9 @@ class Sandbox:
         """Nothing is drawn before its time, so there is nothing to stop."""
 
     async def close(self) -> None:
-        """The children belong to the studio."""
+        """The children that draw belong to the studio; those that film end here."""
+        if self._films is not None:
+            await self._films.close()
 
     @staticmethod
     def _positions(order: Order) -> range:
@@ -92,14 +103,15 @@ class Sandbox:
         if fails:
             return Withheld("The sandbox was told to fail this one.")
         job = msgspec.msgpack.encode((position, order))
-        film = order.kind == "video"
-        task, seconds = (FILM_TASK, FILM_SECONDS) if film else (TASK, DRAW_SECONDS)
+        where, task, seconds = self._children, TASK, DRAW_SECONDS
+        if order.kind == "video":
+            where, task, seconds = self._films or where, FILM_TASK, FILM_SECONDS
         try:
-            data = await self._children.run(
+            data = await where.run(
                 task, job, deadline=seconds, cpu_seconds=int(seconds), memory_bytes=DRAW_MEMORY
             )
         except ChildFailed as error:
-            return Withheld(f"The drawing did not finish ({error}).")
+            return Withheld(f"The sandbox did not finish it ({error.reason}).")
         except Unavailable:
             raise  # no child to draw it with now, which says nothing about this order
         except StudioError as error:
