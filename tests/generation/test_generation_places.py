@@ -223,7 +223,7 @@ async def test_a_workspace_that_has_nothing_here_leaves_nothing_behind():
 
 @pytest.mark.parametrize("seed", range(30))
 async def test_places_and_shares_are_exact_whatever_happens(seed: int):
-    """Workers that rest, are refused, fan out and are cancelled at any moment; what they hold is counted beside them."""
+    """Workers rest, are refused, ask for more, are cancelled at any moment; what they hold is counted beside them."""
     chance, board = Random(seed), Board(3, share=2)
     calls = {"a": 0, "b": 0}
     tasks: list[asyncio.Task[None]] = []
