@@ -82,12 +82,14 @@ def test_the_pixel_limit_may_be_a_number(plant: Plant) -> None:
         "from aiohttp.client import ClientSession",
         "from urllib import request",
         "import httpx2",
+        "asyncio.open_connection(host, 80)",
+        "socket.create_connection((host, 80))",
     ],
 )
 def test_an_http_client_is_found_outside_its_doors(code: str, plant: Plant) -> None:
     files = {
         "aims/media/a.py": code,
-        "aims/core/fetch.py": code,
+        "aims/core/fetch/wire.py": code,
         "aims/client/a.py": code,
         "aims/cli/a.py": code,
     }

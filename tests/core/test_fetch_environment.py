@@ -1,5 +1,7 @@
 """Whoever writes the environment does not choose where requests go, nor whom they trust (SSR-05)."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,10 @@ async def test_no_setting_opens_the_guard(
     await fetcher.close()
 
     assert named == []
+
+
+def test_a_studio_that_fetches_nothing_does_not_load_the_library():
+    """It takes a quarter of a second, and a start has one and a half."""
+    code = "import sys, aims.web.server; sys.exit('aiohttp' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

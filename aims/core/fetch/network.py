@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aims.core.log import logger
+
 # Where systems keep the authorities that they trust, for a Python that was built for another system.
 _AUTHORITIES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -38,6 +40,8 @@ def trust() -> ssl.SSLContext:
             break
     if Path(built_in.openssl_capath).is_dir():
         context.load_verify_locations(capath=built_in.openssl_capath)
+    elif not context.get_ca_certs():
+        logger.warning("no certificate authorities", looked_in=_AUTHORITIES)
     return context
 
 
