@@ -6,6 +6,7 @@ from pathlib import Path
 import machine
 import pytest
 from browsing import Browser, chromium
+from galleries import Gallery
 from outside import Outside
 from serving import Person, Served
 
@@ -52,6 +53,14 @@ def _serving(backend: str, home: Path, outside: Outside, **settings: object) -> 
     studio.stop()
     if location is not None:
         machine.drop_database(location)
+
+
+@pytest.fixture
+def gallery(outside: Outside) -> Iterator[Gallery]:
+    """A site of pictures in that world."""
+    gallery = Gallery(outside)
+    yield gallery
+    gallery.site.close()
 
 
 @pytest.fixture
