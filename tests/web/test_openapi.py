@@ -16,10 +16,13 @@ from test_documentation import ANSWERS, REQUESTS
 from test_web_routes import KEY, PUBLIC, TABLE, routes_of
 
 from aims import catalog
-from aims.generation import history, lifecycle
+from aims.generation import EVENTS, history, lifecycle, usage
+from aims.media import library
 from aims.web import errors
-from aims.web.openapi import document, examples, shapes, wire
+from aims.web.api import credits
+from aims.web.openapi import document, events, examples, shapes, spent, wire
 from aims.web.openapi.document import operations
+from aims.webhooks import deliveries, endpoints
 
 BASE = "https://studio.example"
 DOCUMENT = document(BASE)
@@ -135,16 +138,29 @@ def test_every_link_leads_to_an_operation_with_those_parameters():
         (shapes.Quote, catalog.Quote),
         (shapes.Error, errors.ErrorBody),
         (shapes.Detail, errors.Detail),
+        (shapes.Media, library.MediaView),
+        (spent.Entry, credits.EntryView),
+        (spent.Credits, credits.CreditsPage),
+        (spent.UsageCounts, usage.Counts),
+        (events.Webhook, endpoints.EndpointView),
+        (events.Delivery, deliveries.DeliveryView),
+        (events.Attempt, deliveries.AttemptView),
     ],
 )
-def test_an_object_has_the_fields_of_what_is_sent(shape: type[msgspec.Struct], real: type[msgspec.Struct]):
-    assert shape.__struct_fields__ == real.__struct_fields__
+def test_an_object_has_the_fields_of_what_is_sent(shape: type[msgspec.Struct], real: type[object]):
+    assert shape.__struct_fields__ == tuple(real.__annotations__)
 
 
 def test_the_states_of_a_generation_are_those_that_it_can_be_in():
     states = DOCUMENT["components"]["schemas"]["Generation"]["properties"]["status"]["enum"]
 
     assert set(states) == set(lifecycle.OUTSIDE.values())
+
+
+def test_an_endpoint_may_hear_of_every_event_that_there_is():
+    told = DOCUMENT["components"]["schemas"]["Event"]["properties"]["type"]["enum"]
+
+    assert set(told) == set(EVENTS) == set(DOCUMENT["webhooks"])
 
 
 def test_the_examples_are_the_documentations_own():

@@ -65,13 +65,13 @@ def asked_for(given: Mapping[str, str], group_by: list[str], today: date) -> usa
     first = _day(given, "from") or last - timedelta(days=USUAL_DAYS - 1)
     if not 0 <= (last - first).days < MOST_DAYS:
         raise Invalid.field("from", f"`from` lies before `to`, by at most {MOST_DAYS} days.")
-    kind, sandbox = given.get("kind", ""), given.get("sandbox", "false")
-    if kind not in ("", "image", "video"):
+    kind, sandbox = given.get("kind"), given.get("sandbox", "false")
+    if kind not in (None, "image", "video"):
         raise Invalid.field("kind", "`kind` is `image` or `video`.")
     if sandbox not in ("true", "false"):
         raise Invalid.field("sandbox", "`sandbox` is `true` or `false`.")
     by = tuple(name for name in usage.DIMENSIONS if name in names)
-    return usage.Asked(by, first, last, kind, sandbox == "true")
+    return usage.Asked(by, first, last, kind or "", sandbox == "true")
 
 
 def _day(given: Mapping[str, str], name: str) -> date | None:

@@ -9,11 +9,11 @@ import msgspec
 
 from aims.catalog import request_schema
 
-from . import examples, library, listed, making, public, shapes, spending, spent, wire
+from . import events, examples, hooks, library, listed, making, public, shapes, spending, spent, wire
 from .operations import Answer, Json, Operation
 
-PARTS = (making, library, spending, public)
-SHAPES = (shapes, listed, spent)
+PARTS = (making, library, spending, hooks, public)
+SHAPES = (shapes, listed, spent, events)
 
 SAYS = """\
 Make pictures and films with one key. Everything below is what this studio answers: nothing is left out.
@@ -41,6 +41,7 @@ TAGS = {
     "Library": "Pictures to work from, and what was made.",
     "Models and styles": "What there is to choose from.",
     "Credits and usage": "What can be spent, and what was.",
+    "Webhooks": "Hear of every end of a generation at an address of your own.",
     "Public": "What needs no key: pages, files, and the state of the server.",
 }
 
@@ -69,6 +70,7 @@ def document(base_url: str) -> Json:
         "tags": [{"name": name, "description": says} for name, says in TAGS.items()],
         "security": [{"bearer": []}, {"apiKey": []}],
         "paths": paths,
+        "webhooks": hooks.webhooks(),
         "components": {
             "securitySchemes": wire.SECURITY_SCHEMES,
             "headers": wire.HEADERS,
@@ -130,6 +132,7 @@ def _schemas() -> dict[str, Json]:
     asked: dict[str, Any] = {
         "ImageRequest": {"description": "What to make, and how.", **request_schema("image")},
         "VideoRequest": {"description": "What to make, and how.", **request_schema("video")},
+        **hooks.REQUESTS,
     }
     return dict(sorted((asked | found).items()))
 

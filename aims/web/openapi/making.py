@@ -9,6 +9,7 @@ _LATER = (
     "Once a request is accepted the status is 200, whatever becomes of it: look at `success`."
 )
 SHOW = link("showGeneration", "Look at the generation.", generation_id="$response.body#/id")
+FOLLOW = link("followGeneration", "Hear of its end.", generation_id="$response.body#/id")
 CANCEL = link("cancelGeneration", "Ask for it to be stopped.", generation_id="$response.body#/id")
 
 
@@ -112,6 +113,26 @@ OPERATIONS = (
     ),
     Operation(
         method="GET",
+        path="/api/v1/generations",
+        name="listGenerations",
+        tag="Generations",
+        summary="What was asked for",
+        says="The generations of the workspace, newest first, whatever key asked for them.",
+        access=KEY,
+        parameters=(
+            "kind",
+            "status",
+            "model",
+            "key",
+            "created_after",
+            "created_before",
+            "limit",
+            "cursor",
+        ),
+        answers={200: Answer(says="A page of generations.", content=json_of("GenerationPage"))},
+    ),
+    Operation(
+        method="GET",
         path="/api/v1/generations/{generation_id}",
         name="showGeneration",
         tag="Generations",
@@ -127,6 +148,25 @@ OPERATIONS = (
         errors=(404,),
     ),
     Operation(
+        method="GET",
+        path="/api/v1/generations/{generation_id}/events",
+        name="followGeneration",
+        tag="Generations",
+        summary="Follow a generation",
+        says="Server-Sent Events: `generation.updated` with the generation as its data, at each change and at once. "
+        "The stream ends with the generation. A comment every 15 seconds keeps the line alive. A key and a workspace "
+        "may have so many streams open; one more is a 429.",
+        access=KEY,
+        parameters=("generation_id", "last_event_id"),
+        answers={
+            200: Answer(
+                says="Events, as they happen.", content={"text/event-stream": ref("GenerationEvent")}
+            ),
+            204: Answer(says="It is over, and the reader knows how it ended: do not come back."),
+        },
+        errors=(404,),
+    ),
+    Operation(
         method="POST",
         path="/api/v1/generations/{generation_id}/cancel",
         name="cancelGeneration",
@@ -138,7 +178,9 @@ OPERATIONS = (
         parameters=("generation_id",),
         answers={
             200: Answer(
-                says="The generation as it is now.", content=json_of("Generation"), links={"Show": SHOW}
+                says="The generation as it is now.",
+                content=json_of("Generation"),
+                links={"Show": SHOW, "Follow": FOLLOW},
             )
         },
         errors=(404,),

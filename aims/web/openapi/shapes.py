@@ -168,6 +168,29 @@ class Generation(Struct):
     error: Annotated[str | None, Meta(description="Why it failed.")]
 
 
+class GenerationPage(Struct):
+    """A page of generations, newest first."""
+
+    items: Annotated[list[Generation], Meta(description="Generations.")]
+    next_cursor: Annotated[str | None, Meta(description="Where the next page begins; null at the end.")]
+
+
+_GENERATION = {
+    "contentMediaType": "application/json",
+    "contentSchema": {"$ref": "#/components/schemas/Generation"},
+}
+
+
+class GenerationEvent(Struct):
+    """One event of a stream, with the fields of Server-Sent Events."""
+
+    id: Annotated[str, Meta(description="Only grows. A reader that comes back sends it in `Last-Event-ID`.")]
+    event: Annotated[Literal["generation.updated"], Meta(description="What kind of event it is.")]
+    data: Annotated[
+        str, Meta(description="The generation as it is now, as JSON text.", extra_json_schema=_GENERATION)
+    ]
+
+
 class Estimate(Struct):
     """What a request would cost. Nothing is spent."""
 
@@ -193,3 +216,32 @@ class Share(Struct):
 
     id: _Id
     share_url: Annotated[str | None, Meta(description="The public page; null once it is taken back.")]
+
+
+class Media(Struct):
+    """A picture or film that is kept. What is in the trash has no addresses until it is restored."""
+
+    id: _Id
+    kind: Annotated[Kind, Meta(description="What it is.")]
+    url: Annotated[str | None, Meta(description="Its address, which is the permission to see it.")]
+    thumbnail_url: Annotated[str | None, Meta(description="A WebP of 512 pixels at most on the long side.")]
+    content_type: Annotated[str, Meta(description="What the file is, such as `image/png`.")]
+    width: Annotated[int, Meta(description="Pixels.")]
+    height: Annotated[int, Meta(description="Pixels.")]
+    duration: Annotated[float | None, Meta(description="Seconds, of a film.")]
+    bytes: Annotated[int, Meta(description="How large the file is.")]
+    sha256: Annotated[str, Meta(description="The SHA-256 of the file.")]
+    source: Annotated[Literal["generation", "upload"], Meta(description="Where it comes from.")]
+    generation_id: Annotated[str | None, Meta(description="The generation that made it.")]
+    prompt: Annotated[str | None, Meta(description="The words that it was made from.")]
+    model: Annotated[str | None, Meta(description="The model that made it.")]
+    created_at: _Instant
+    share_url: Annotated[str | None, Meta(description="Its public page, while it is shared.")]
+    trashed_at: Annotated[str | None, Meta(description="When it was put in the trash.")]
+
+
+class MediaPage(Struct):
+    """A page of the library, newest first."""
+
+    items: Annotated[list[Media], Meta(description="Pictures and films.")]
+    next_cursor: Annotated[str | None, Meta(description="Where the next page begins; null at the end.")]

@@ -1,6 +1,9 @@
 """What operations share: headers, parameters, keys, and the answers that are errors."""
 
 from aims.core import pages
+from aims.generation import listing
+from aims.media import library, search
+from aims.web.api import asked
 
 from .operations import PUBLIC, Json, Operation, ref
 
@@ -55,11 +58,22 @@ def _id(name: str, says: str) -> Json:
     return _parameter(name, "path", says, {"type": "string"}, required=True, example=_AN_ID)
 
 
+def _flag(name: str, says: str, **more: object) -> Json:
+    return _parameter(name, "query", says, {"type": "boolean", **more})
+
+
+def _instant(name: str, says: str) -> Json:
+    says = f"{says} RFC 3339, with its offset from UTC."
+    return _parameter(name, "query", says, {"type": "string", "format": "date-time"})
+
+
 _AN_ID = "550e8400-e29b-41d4-a716-446655440000"
 
 PARAMETERS: dict[str, Json] = {
     "generation_id": _id("generation_id", "The id of a generation of the key's workspace."),
     "asset_id": _id("asset_id", "The id of a picture or film of the key's workspace."),
+    "webhook_id": _id("webhook_id", "The id of a webhook endpoint of the key's workspace."),
+    "delivery_id": _id("delivery_id", "The id of a delivery to that endpoint."),
     "share": _id("share", "The id of a share: the last part of a `share_url`."),
     "file_path": _parameter(
         "path",
@@ -139,6 +153,42 @@ PARAMETERS |= {
     "from": _parameter("from", "query", "The first day, in UTC.", {"type": "string", "format": "date"}),
     "to": _parameter("to", "query", "The last day, in UTC.", {"type": "string", "format": "date"}),
     "kind": _parameter("kind", "query", "Only what makes this.", {"enum": ["image", "video"]}),
+    "q": _parameter(
+        "q",
+        "query",
+        "Words that the prompt has, in any order; the last one may be cut short.",
+        {"type": "string", "maxLength": search.LONGEST_TEXT},
+    ),
+    "source": _parameter(
+        "source", "query", "Only what comes from there.", {"enum": ["generation", "upload"]}
+    ),
+    "model": _parameter(
+        "model", "query", "Only what this model made.", {"type": "string", "maxLength": asked.LONGEST_NAME}
+    ),
+    "key": _parameter(
+        "key",
+        "query",
+        "Only what the key of this id asked for.",
+        {"type": "string", "maxLength": asked.LONGEST_NAME},
+    ),
+    "status": _parameter("status", "query", "Only what stands there.", {"enum": list(listing.STATUSES)}),
+    "last_event_id": _parameter(
+        "Last-Event-ID",
+        "header",
+        "The id of the last event that you have. Nothing older is sent.",
+        {"type": "string"},
+    ),
+    "shared": _flag("shared", "Only what is shared, or only what is not."),
+    "trashed": _flag("trashed", "What is in the trash, instead of what is not.", default=False),
+    "permanent": _flag("permanent", "Delete for good what is in the trash already.", default=False),
+    "created_after": _instant("created_after", "Only what was made at this instant or later."),
+    "created_before": _instant("created_before", "Only what was made before this instant."),
+    "library_limit": _parameter(
+        "limit",
+        "query",
+        "How many items a page has at most.",
+        {"type": "integer", "minimum": 1, "maximum": pages.MOST, "default": library.USUAL},
+    ),
     "sandbox": _parameter(
         "sandbox",
         "query",
