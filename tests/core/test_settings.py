@@ -20,6 +20,8 @@ WRONG: dict[str, Any] = {
     "LEASE_SECONDS": "1.5",
     "SHUTDOWN_SECONDS": "soon",
     "MIN_FREE_MIB": "-1",
+    "OUTSIDE_URLS": "some",
+    "OUTSIDE_PER_MINUTE": "0",
     "IDEMPOTENCY_DAYS": "0",
     "WEBHOOK_DAYS": "3",
     "TRASH_DAYS": "0",
