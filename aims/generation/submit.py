@@ -1,5 +1,6 @@
 """Accept a request: everything that is promised is on the disk, in one transaction, before anybody is told."""
 
+import time
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -9,7 +10,7 @@ from aims import catalog, credits, keys
 from aims.accounts import Actor
 from aims.catalog import Draft, Quote
 from aims.core import failpoints, ids
-from aims.core.clock import SECOND, now
+from aims.core.clock import NOW, SECOND, now
 from aims.core.db import IntegrityError, Tx
 from aims.core.errors import NotEnoughCredits
 from aims.generation import idempotency
@@ -21,11 +22,10 @@ from aims.generation.request import SourceKey, encode, freeze
 from aims.generation.studio import Studio
 from aims.generation.tables import generations, outputs
 
-_INSERT = (
-    insert(generations)
-    .values(state="accepted", driver_epoch=1, lease_until=now() + bindparam("lease"), created_at=now())
-    .returning(generations.c.created_at)
+_INSERT = insert(generations).values(
+    state="accepted", driver_epoch=1, lease_until=now() + bindparam("lease"), created_at=now()
 )
+_INSERT_TOLD = _INSERT.returning(generations.c.created_at)
 _INSERT_OUTPUT = insert(outputs).values(state="waiting")
 
 
@@ -209,7 +209,7 @@ def accept(tx: Tx, plan: Plan) -> Accepted | Refusal:
     except NotEnoughCredits as error:
         keys.give_back(tx, actor.key_id, plan.price.credits)
         return Refusal(error)
-    created_at = tx.value(_INSERT, **plan.row)
+    created_at = _write_down(tx, plan)
     if len(plan.outputs) == 1:
         tx.run(_INSERT_OUTPUT, **plan.outputs[0])
     else:
@@ -217,6 +217,16 @@ def accept(tx: Tx, plan: Plan) -> Accepted | Refusal:
     if plan.idempotency is not None:
         idempotency.remember(tx, workspace, plan.idempotency, plan.id)
     return Accepted(plan.id, admission, left, view=_view(plan, created_at))
+
+
+def _write_down(tx: Tx, plan: Plan) -> int:
+    """Insert the generation, and return the instant that it was given."""
+    if tx.dialect == "postgresql":
+        return tx.value(_INSERT_TOLD, **plan.row)
+    # SQLite's clock is this host's. To be told what it was handed costs half as much again as the whole insert.
+    at = time.time_ns() // 1000
+    tx.run(_INSERT, **plan.row, **{NOW: at})
+    return at
 
 
 def foresee(tx: Tx, plan: Plan) -> Accepted | Refusal | None:

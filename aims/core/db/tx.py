@@ -7,6 +7,7 @@ driver's own cursor: measured at three times the throughput of running them thro
 import time
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Executable, Text, bindparam, literal_column, select
@@ -64,15 +65,16 @@ class Cursor(Protocol):
 class Prepared:
     """A statement compiled for one dialect and one set of parameter names."""
 
-    __slots__ = ("_defaults", "_names", "_row", "_takes_now", "positional", "sql")
+    __slots__ = ("_defaults", "_pick", "_row", "_takes_now", "positional", "sql")
 
     def __init__(self, statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=list(names))  # ty: ignore[missing-attribute]
         self.sql: str = compiled.string
         self.positional: bool = compiled.positional
-        self._names: tuple[str, ...] = tuple(compiled.positiontup or compiled.params)
+        order: tuple[str, ...] = tuple(compiled.positiontup or compiled.params)
+        self._pick = _picker(order)
         # Money and leases compare instants of one statement with each other, so it gets one instant.
-        self._takes_now = NOW in self._names and dialect.name == "sqlite"
+        self._takes_now = NOW in order and NOW not in names and dialect.name == "sqlite"
         self._defaults: dict[str, type_of_value] = {
             k: v for k, v in compiled.params.items() if k not in names
         }
@@ -80,12 +82,12 @@ class Prepared:
 
     def bind(self, parameters: Mapping[str, type_of_value]) -> Any:
         """The parameters in the form that the driver takes: a tuple for SQLite, a mapping for Postgres."""
-        defaults = self._defaults
-        if self.positional:
-            if self._takes_now:
-                defaults = {**defaults, NOW: time.time_ns() // 1000}
-            return tuple([parameters[name] if name in parameters else defaults[name] for name in self._names])
-        return {**defaults, **parameters} if defaults else parameters
+        if not self.positional:
+            return {**self._defaults, **parameters} if self._defaults else parameters
+        values = {**self._defaults, **parameters}
+        if self._takes_now:
+            values[NOW] = time.time_ns() // 1000
+        return self._pick(values)
 
     def row(self, cursor: Cursor) -> Callable[[Iterable[Any]], Any]:
         """A constructor of rows with named fields, made from the first answer."""
@@ -93,6 +95,13 @@ class Prepared:
             # Same names, same order, for the life of the process: a statement's columns do not change.
             self._row = namedtuple("Row", [column[0] for column in cursor.description])._make
         return self._row
+
+
+def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, type_of_value]], tuple[Any, ...]]:
+    """Takes the values of these names out of a mapping, in their order."""
+    if len(names) < 2:
+        return lambda values: tuple([values[name] for name in names])
+    return itemgetter(*names)
 
 
 class Statements:
