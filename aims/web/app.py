@@ -15,8 +15,8 @@ from aims.web.public import front, previews, reference, shared
 LARGEST_BODY = 1 << 20
 
 
-def make_app(desk: Desk) -> Gate:
-    """The ASGI application for an opened studio."""
+def make_api() -> Router:
+    """What is answered below `/api/v1`."""
     api = Router(
         path="/api/v1",
         route_handlers=[
@@ -41,24 +41,21 @@ def make_app(desk: Desk) -> Gate:
             generations.stop,
             credits.show_credits,
             usage.show_usage,
-            webhooks.create,
-            webhooks.list_all,
-            webhooks.show,
-            webhooks.change,
-            webhooks.remove,
-            webhooks.rotate,
-            webhooks.test,
-            webhooks.deliveries,
-            webhooks.replay,
+            *webhooks.ROUTES,
         ],
     )
     for route in [each for each in api.routes if isinstance(each, HTTPRoute)]:
         # The first handler of an address brings an answer to OPTIONS that knows of no other. Without it, the
         # application gives each address one that names all of its methods.
         route.route_handlers = [each for each in route.route_handlers if "OPTIONS" not in each.http_methods]
+    return api
+
+
+def make_app(desk: Desk) -> Gate:
+    """The ASGI application for an opened studio."""
     app = Litestar(
         route_handlers=[
-            api,
+            make_api(),
             health.health,
             health.ready,
             files.file,

@@ -37,7 +37,8 @@ SILENT = f"Nothing has arrived for {schedule.PATIENCE // schedule.HOUR // 24} da
 
 # Written out, not bound: only then does SQLite know that the partial index has every row that is asked for.
 _waits = deliveries.c.due_at != literal_column("0")
-_due = _waits & (deliveries.c.due_at <= now())
+# As a subquery the clock is read once, and PostgreSQL goes to the place in the index; else it would walk through it.
+_due = _waits & (deliveries.c.due_at <= select(now()).scalar_subquery())
 
 # From one endpoint straight to the next: a thousand rows of one cost as much as one row.
 _first = select(func.min(deliveries.c.endpoint_id).label("id")).where(
@@ -62,16 +63,18 @@ _DUE = (
     .order_by(endpoints.c.id)
     .limit(LANES)
 )
+# Named, so that PostgreSQL chooses once: a subquery with a limit may be run again for every row it is compared with.
 _claimable = (
     select(deliveries.c.id)
     .where(deliveries.c.endpoint_id == bindparam("endpoint"), _due)
     .order_by(deliveries.c.due_at, deliveries.c.id)
     .limit(bindparam("room"))
     .with_for_update(skip_locked=True)
+    .cte("claimable")
 )
 _CLAIM = (
     update(deliveries)
-    .where(deliveries.c.id.in_(_claimable), _due)
+    .where(deliveries.c.id.in_(select(_claimable.c.id)), _due)
     .values(sender=bindparam("me"), claims=deliveries.c.claims + 1, due_at=now() + bindparam("span"))
     .returning(deliveries.c.id)
 )

@@ -113,18 +113,18 @@ async def test_endpoints_are_found_one_by_one_however_much_one_of_them_has(
     )[2:]
 
 
+def explained(tx: Tx, statement: Any, parameters: dict[str, Any]) -> list[str]:
+    """How SQLite finds the rows of a statement."""
+    prepared = tx._statements.prepare(statement, tuple(parameters))
+    tx._cursor.execute(f"EXPLAIN QUERY PLAN {prepared.sql}", prepared.bind(parameters))
+    return [row[3] for row in tx._cursor.fetchall()]
+
+
 @pytest.mark.parametrize("backend", ["sqlite"])
 async def test_a_look_reads_the_index_of_what_waits_and_no_table_of_deliveries(post: Post) -> None:
     """SQLite says how it finds rows; a scan would cost every server a second at a million rows."""
-    plans: list[str] = []
-
-    def explain(tx: Tx) -> None:
-        for statement, parameters in ((queue._DUE, {"after": ""}), (queue._CLAIM, _CLAIM_PARAMETERS)):
-            prepared = tx._statements.prepare(statement, tuple(parameters))
-            tx._cursor.execute(f"EXPLAIN QUERY PLAN {prepared.sql}", prepared.bind(parameters))
-            plans.extend(row[3] for row in tx._cursor.fetchall())
-
-    await post.db.write(explain)
+    look = await post.db.write(explained, queue._DUE, {"after": ""})
+    plans = look + await post.db.write(explained, queue._CLAIM, _CLAIM_PARAMETERS)
     on_deliveries = [line for line in plans if "webhook_deliveries" in line]
     assert len([line for line in on_deliveries if "ix_webhook_deliveries_due" in line]) >= 4, plans
     assert not [line for line in on_deliveries if line.startswith("SCAN")], plans

@@ -17,7 +17,7 @@ from aims.core.secrets import Secrets
 from aims.webhooks.endpoints import ROTATION
 from aims.webhooks.signing import sign
 
-SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 ID = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"
 MOMENT = 1674087231
 BODY = b'{"type":"generation.completed","timestamp":"2023-01-19T00:13:51Z","data":{"id":"gen_1"}}'

@@ -109,3 +109,7 @@ async def replay(
     again = await studio.db.write(webhooks.replay, lane, webhook_id, delivery_id, lane=lane)
     studio.signals.wake(webhooks.DUE)
     return _json(again, 202)
+
+
+ROUTES = (create, list_all, show, change, remove, rotate, test, deliveries, replay)
+"""Everything that is asked below `/webhooks`."""
