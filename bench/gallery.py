@@ -1,4 +1,4 @@
-"""A contact sheet of the sandbox: prompts that stand nowhere in the code, every style on one prompt, edits.
+"""A contact sheet of the sandbox: prompts that stand nowhere in the code, every style on one prompt, edits, films.
 
 The prompts are in `bench/gallery_prompts.txt`, one a line, written by somebody who had not seen the illustrator.
 `./dev gallery` draws them and prints how long a picture took and which two styles are closest.
@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 from aims.catalog import Style, open_shelf
 from aims.catalog.styling import styled
 from aims.providers.sandbox.draw import Order, paint, picture
+from bench import films
 
 HERE = Path(__file__).parent
 STYLE_PROMPT = "a lighthouse on a rocky shore, a sailing boat, clouds and hills at golden hour"
@@ -38,8 +39,13 @@ def main(arguments: list[str]) -> int:
     """Draw the sheets into `--into`."""
     options = argparse.ArgumentParser(prog="./dev gallery")
     options.add_argument("--into", type=Path, default=HERE / "work" / "gallery")
-    into: Path = options.parse_args(arguments).into
+    options.add_argument("--films", action="store_true", help="only the films")
+    chosen = options.parse_args(arguments)
+    into: Path = chosen.into
     into.mkdir(parents=True, exist_ok=True)
+    films.show(into)
+    if chosen.films:
+        return 0
     prompts = [
         line.strip() for line in (HERE / "gallery_prompts.txt").read_text().splitlines() if line.strip()
     ]

@@ -42,7 +42,7 @@ _GAITS: dict[str, Gait] = {
     **dict.fromkeys(("jellyfish", "octopus"), Gait(0.008, 0.02, 0.02, 0.4)),
     "plane": Gait(0.14, 0.012, 0.003),
     "helicopter": Gait(0.05, 0.004, 0.008, 0.7),
-    "balloon": Gait(0.016, 0.016, 0.006, 0.2),
+    "balloon": Gait(0.016, 0.008, 0.006, 0.2),
     "toyballoon": Gait(0.02, 0.035, 0.006, 0.5, 0.012),
     "rocket": Gait(0.0, 0.09, 0.002, 6.0),
     "ufo": Gait(0.05, 0.0, 0.014, 0.5, 0.02),

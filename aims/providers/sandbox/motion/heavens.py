@@ -155,17 +155,21 @@ class Fireworks:
             fade = max(0.0, 1 - age / 1.9)
             flash = glow_disc(round(self._unit * 0.55)).point([round(v * 0.5 * fade**2) for v in range(256)])
             frame.paste(colour, (round(x - flash.width / 2), round(y - flash.height / 2)), flash)
-            mask = Image.new("L", frame.size)
+            half = round(self._unit * 0.52)
+            mask = Image.new("L", (2 * half, 2 * half))
             pen = ImageDraw.Draw(mask)
             out, tail = 1 - math.exp(-age * 3.2), 1 - math.exp(-max(0.0, age - 0.16) * 3.2)
             drop, before = 0.06 * self._unit * age * age, 0.06 * self._unit * max(0.0, age - 0.16) ** 2
             wide = max(1, round(self._unit / 300))
             for u, v in zip(across.tolist(), down.tolist(), strict=True):
-                head = (x + u * out, y + v * out + drop)
-                pen.line((x + u * tail, y + v * tail + before, *head), fill=round(200 * fade), width=wide)
+                head = (half + u * out, half + v * out + drop)
+                pen.line(
+                    (half + u * tail, half + v * tail + before, *head), fill=round(200 * fade), width=wide
+                )
                 r = self._unit * 0.0032 * (0.5 + fade)
                 pen.ellipse((head[0] - r, head[1] - r, head[0] + r, head[1] + r), fill=round(255 * fade**0.5))
-            frame.paste(mix(colour, (255, 255, 255), 0.25 + 0.5 * fade), (0, 0), mask)
+            tone = mix(colour, (255, 255, 255), 0.25 + 0.5 * fade)
+            frame.paste(tone, (round(x) - half, round(y) - half), mask)
 
 
 class Meteors:

@@ -18,7 +18,7 @@ RATE = 24
 SAMPLES = 48_000
 """Samples of sound a second."""
 # One thread: the same film gives the same bytes, and a child has one core's share anyway.
-_X264 = {"preset": "superfast", "crf": "19", "threads": "1", "bf": "2", "g": str(RATE), "profile": "high"}
+_X264 = {"preset": "superfast", "crf": "21", "threads": "1", "bf": "2", "g": str(RATE), "profile": "high"}
 _SOUND_BITS = 160_000
 
 

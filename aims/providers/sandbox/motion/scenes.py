@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw
 
-from aims.providers.sandbox import brushes
+from aims.providers.sandbox import brushes, compose
 from aims.providers.sandbox.cast import SUBJECTS
 from aims.providers.sandbox.motion import actors, guests, heavens, weather
 from aims.providers.sandbox.motion.camera import Camera
@@ -33,6 +33,9 @@ class SceneFilm:
 
     def __init__(self, scene: Scene, shot: Shot, size: tuple[int, int], count: int, seed: int) -> None:
         self.count = count
+        if "leaves" in weather.named(scene, compose.kind_of(scene)):
+            # Leaves that fall are drawn for every frame, and are not a subject that stands there.
+            scene = replace(scene, things=tuple(t for t in scene.things if t.name != "leaf"))
         self._whole, cinema = size, "cinematic" in brushes.chosen(scene)
         # The bars of the cinema leave less of the frame, and the scene is composed for what they leave.
         self.size = size = _between_bars(size) if cinema else size
@@ -146,12 +149,12 @@ class SceneFilm:
         last_of_sky = layer.name in {"base", "lights"} and (
             index + 1 == len(layers) or layers[index + 1].name not in {"base", "lights", "bolt"}
         )
-        if last_of_sky:
-            for burst in self._over:
-                burst.draw(frame, seconds)
-            if self._birds is not None:
-                still, now = self._camera.window(Pose(), 0.2), self._camera.window(pose, 0.2)
-                self._birds.draw(frame, seconds, (still.left - now.left, still.top - now.top))
+        bursting = layer.name == "far" if any(each.name == "far" for each in layers) else last_of_sky
+        for burst in self._over if bursting else ():
+            burst.draw(frame, seconds)
+        if last_of_sky and self._birds is not None:
+            still, now = self._camera.window(Pose(), 0.2), self._camera.window(pose, 0.2)
+            self._birds.draw(frame, seconds, (still.left - now.left, still.top - now.top))
         if layer.name == "water" and self._glints is not None:
             self._glints.draw(frame, self._camera, pose, layer, seconds * min(2.0, self._tempo))
         if layer.name in actors.FLAMES:
@@ -278,7 +281,8 @@ def _focus(film_set: FilmSet, size: tuple[int, int]) -> tuple[float, float] | No
     low, high = 0.12, 0.88
     inside = min(max(x, size[0] * low), size[0] * high), min(max(y, size[1] * low), size[1] * high)
     # Between the subject and the horizon, so that neither leaves the frame.
-    return inside[0], inside[1] if film_set.stage is None else inside[1] * 0.65 + horizon * 0.35
+    own = 1.0 if film_set.stage is None else (0.9 if y < horizon else 0.65)
+    return inside[0], inside[1] * own + horizon * (1 - own)
 
 
 def _floating(at: int, unit: float, length: float) -> actors.Path:

@@ -234,7 +234,7 @@ _WORDS = words.table(
         "crickets": "night evening dusk firefly fireflies summer campsite moonlight moonlit",
         "fire": "fire campfire bonfire fireplace flame torch candle lava volcano dragon",
         "thunder": "thunder thunderstorm lightning",
-        "deep": "underwater reef coral aquarium submarine jellyfish whale shark",
+        "deep": "underwater reef coralreef coral aquarium submarine jellyfish whale shark",
         "void": "space galaxy planet nebula cosmos astronaut spaceship rocket universe star alien",
         "engine": "car truck motorcycle train tractor helicopter engine racing",
         "bursts": "firework fireworks",

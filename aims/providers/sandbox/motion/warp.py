@@ -110,7 +110,7 @@ class Warped:
         unit = float(min(self.size))
         if swell and self._calm is not None:
             depth = ys / tall
-            wave = np.sin(depth * 150 - seconds * 3.2) * 0.004 + np.sin(depth * 47 + seconds * 1.9) * 0.004
+            wave = np.sin(depth * 150 - seconds * 3.2) * 0.0025 + np.sin(depth * 47 + seconds * 1.9) * 0.003
             columns += self._calm * (wave * unit * swell)[:, None].astype(np.float32)
         if flow:
             columns += (np.sin(ys / unit * 7 + seconds * 1.3) * 0.012 * unit * flow)[:, None].astype(

@@ -57,7 +57,7 @@ _WORDS = words.table(
     {
         "snow": "snow snowy snowfall snowing snowflake blizzard",
         "petals": "petal blossom sakura",
-        "leaves": "autumn fall",
+        "leaves": "autumn leaf",
         "confetti": "confetti celebration party birthday",
         "embers": "ember spark campfire bonfire volcano lava forge dragon fire",
         "bubbles": "bubble underwater",
@@ -84,7 +84,7 @@ def named(scene: Scene, kind: str) -> list[str]:
         found.append("dust")
     if kind in {"indoors", "depths", "space"}:
         found = [name for name in found if name not in {"rain", "snow", "leaves", "fog"}]
-    if "leaves" in found and not ({"leaf", "leaves", "falling"} & scene.spoken or "autumn" in scene.spoken):
+    if "leaves" in found and not {"falling", "fall", "blowing", "autumn", "swirling"} & scene.spoken:
         found.remove("leaves")
     denied = {name for word in scene.denied for name in words.meanings(word, _WORDS)}
     return [name for name in dict.fromkeys(found) if name not in denied][:3]
