@@ -79,6 +79,11 @@ def delivered(person: Person, endpoint_id: str, count: int) -> list[dict[str, An
     return read(person.send("GET", f"/webhooks/{endpoint_id}/deliveries"))["items"]
 
 
+def arrivals(site: Site, event_id: str) -> int:
+    """How often an event arrived. What others have waiting in the same studio may arrive beside it."""
+    return [seen.headers["webhook-id"] for seen in site.requests].count(event_id)
+
+
 def test_an_endpoint_is_made_shown_changed_and_deleted(alice: Person):
     new = made(alice, events=["generation.failed"], description="The shop")
     secret = new.pop("secret")
@@ -150,8 +155,7 @@ def test_an_end_of_a_generation_arrives_and_can_be_sent_again(alice: Person, sit
     assert (again["id"], again["event_id"]) == (first["id"], first["event_id"])
     (second,) = delivered(alice, endpoint["id"], 1)
     assert [each["number"] for each in second["attempts"]] == [1, 2]
-    assert {seen.headers["webhook-id"] for seen in site.requests} == {first["event_id"]}
-    assert len(site.requests) == 2
+    assert arrivals(site, first["event_id"]) == 2
 
 
 def test_a_test_arrives_at_the_endpoint_that_was_asked_for(alice: Person, site: Site):
@@ -161,7 +165,7 @@ def test_a_test_arrives_at_the_endpoint_that_was_asked_for(alice: Person, site: 
     (arrived,) = delivered(alice, endpoint["id"], 1)
     assert arrived["id"] == sent["id"]
     assert read(alice.send("GET", f"/webhooks/{other['id']}/deliveries"))["items"] == []
-    assert len(site.requests) == 1
+    assert arrivals(site, sent["event_id"]) == 1
 
 
 def test_what_is_switched_off_is_neither_tested_nor_replayed(alice: Person):

@@ -118,7 +118,7 @@ class Post:
     ) -> webhooks.Sender:
         """A sender at work, stopped when the test is over."""
         fetcher = Fetcher(self.outside.network, abreast=webhooks.ABREAST)
-        given: Any = {"me": f"sender-{next(self._names)}", "lease_seconds": 30, "days": 30} | terms
+        given: Any = {"me": f"sender-{next(self._names)}", "lease_seconds": 600, "days": 30} | terms
         sender = webhooks.Sender(db or self.db, self.signals, fetcher, SIGNER, webhooks.Terms(**given))
         await sender.start(alone=alone)
         self.stack.push_async_callback(sender.stop, 0)
@@ -129,7 +129,7 @@ class Post:
         await self.db.write(let_pass, micros)
         self.signals.wake(webhooks.DUE)
 
-    async def claim(self, most: int = 100, *, me: str = "by hand", span: int = 30 * SECOND) -> list[Claim]:
+    async def claim(self, most: int = 100, *, me: str = "by hand", span: int = HOUR) -> list[Claim]:
         """Take what is due, as a sender would."""
         lanes = await self.db.read(queue.due, "")
         return await self.db.write(queue.claim, me, span, {lane.endpoint_id: most for lane in lanes})
