@@ -9,8 +9,8 @@ from aims.core.children import Children
 from aims.providers.registry import Tools
 from aims.providers.sandbox.adapter import DRAW_MEMORY, FILM_TASK, TASK, Sandbox
 
-# As far back as there is: whoever waits for anything else goes first.
-FILM_NICE = 19
+# As far back as drawing. Further, and a film would stand still on a machine that has much else to do.
+FILM_NICE = 15
 TASKS = (TASK, FILM_TASK)
 
 
