@@ -75,7 +75,7 @@ def measure(home: Path, number: int, delay: int, seconds: int) -> dict[str, Any]
         idle = machine.usage(server.pid)
         begun = time.time()
         accepted = asyncio.run(ask_all(port, key, number, delay))
-        machine.wait_for(lambda: running(home) == number, delay, "all of them in flight", every=0.2)
+        machine.wait_for(lambda: running(home) == number, delay - seconds, "all of them in flight", every=0.2)
         full, flying = time.time(), time.time() - begun
         looks = asyncio.run(look(port, key, seconds))
         in_flight, until = machine.usage(server.pid), time.time()

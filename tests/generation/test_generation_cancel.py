@@ -1,7 +1,7 @@
 """PRV-13: stopped at any stage, a generation has one outcome, and one charge or none."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -107,7 +107,7 @@ async def alice(running: Any) -> AsyncIterator[Alice]:
 @asynccontextmanager
 async def held_at(
     monkeypatch: pytest.MonkeyPatch, thing: Any, name: str
-) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+) -> AsyncGenerator[Callable[[], Awaitable[None]]]:
     """Whoever comes to this step stays there until the block ends. What is given waits until somebody is there."""
     step, there, go = getattr(thing, name), asyncio.Event(), asyncio.Event()
 
@@ -130,16 +130,17 @@ async def held_at(
 
 async def test_while_it_waits_for_a_place(alice: Alice) -> None:
     places = alice.studio.places("sandbox")
-    taken = places.take(), places.take()
-    await asyncio.gather(*taken)
+    number = alice.studio.providers.get("sandbox").concurrency
+    for _ in range(number):
+        await places.take()
     waiting = await alice.ask()
 
     await alice.stop(waiting)
 
     assert (await alice.see(waiting)).status == "cancelled"
     await alice.is_given_back(waiting)
-    places.give()
-    places.give()
+    for _ in range(number):
+        places.give()
     assert await alice.balance() == (1000, 0)
 
 

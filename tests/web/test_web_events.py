@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -84,7 +84,7 @@ class Reader:
 
 
 @contextmanager
-def reading(person: Person, generation_id: str, *, seen: object = None, key: str = "") -> Iterator[Reader]:
+def reading(person: Person, generation_id: str, *, seen: object = None, key: str = "") -> Generator[Reader]:
     """An open stream of a generation."""
     headers = {} if seen is None else {"Last-Event-ID": str(seen)}
     reader = Reader(person.served, f"/generations/{generation_id}/events", key or person.text, headers)

@@ -67,15 +67,16 @@ def test_a_running_generation_is_stopped_and_given_back(alice: Person):
 
 
 def test_what_has_not_begun_is_stopped_at_once(alice: Person):
-    """Both places of the sandbox are taken, so the third has to wait for its turn."""
+    """All places of the sandbox are taken, so the next has to wait for its turn."""
     places = alice.served.studio.places("sandbox")
-    for _ in range(2):
+    adapter = alice.served.studio.providers.get("sandbox")
+    for _ in range(adapter.concurrency):
         alice.served.do(places.take())
     try:
         view = alice.begin()
         answer = cancel(alice, view["id"])
     finally:
-        for _ in range(2):
+        for _ in range(adapter.concurrency):
             alice.served.do(given(places))
 
     assert answer.json()["status"] == "cancelled"
