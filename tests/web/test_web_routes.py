@@ -80,12 +80,15 @@ def test_the_table_has_every_address_and_no_other(served: Served):
 @pytest.fixture(scope="session")
 def things(shared: Served) -> tuple[Person, dict[str, str]]:
     """Somebody with a picture, and an example for each part of an address that stands for something."""
-    person = shared.person(1000)
+    person = shared.person(1000, scopes=tuple(sorted(ANY)))
     view = person.finished(person.begin()["id"])
+    hook = person.send("POST", "/webhooks", json={"url": "https://hooks.example/events"}).json()["id"]
     path = view["outputs"][0]["url"].split("/workspaces/")[1]
     return person, {
         "{generation_id:str}": view["id"],
         "{asset_id:str}": view["outputs"][0]["id"],
+        "{webhook_id:str}": hook,
+        "{delivery_id:str}": person.send("POST", f"/webhooks/{hook}/test").json()["id"],
         "{rest:path}": path,
         "{share:str}": "3f0c8a52-6f0e-4f53-9a3a-111111111111",
         "{webhook_id:str}": "3f0c8a52-6f0e-4f53-9a3a-222222222222",
