@@ -24,6 +24,8 @@ from aims.providers.sandbox.noise import generator
         ("handheld, a dog in a park", "handheld", "dog in a park"),
         ("pull back from a house", "pull", "house"),
         ("reveal a valley behind the trees", "reveal", "valley behind the trees"),
+        ("a field, pan left", "pan", "a field"),
+        ("tilt up, a tower", "tilt", "a tower"),
     ],
 )
 def test_words_of_the_camera_choose_the_move_and_are_not_in_the_picture(

@@ -16,7 +16,7 @@ from aims.providers.sandbox.noise import Field, cloud_field, generator
 from aims.providers.sandbox.scene import Scene
 
 # The change happens within these shares of the time; before and after, one picture has the frame for itself.
-_FROM, _UNTIL = 0.2, 0.8
+_FROM, _UNTIL = 0.1, 0.9
 _SOFT = 8
 # How much of the change all parts of the frame go through together: little makes a wipe, much a dissolve.
 _BLEND = 1.4
@@ -66,8 +66,7 @@ class PassageFilm:
         if done >= 1:
             return self._last.seen(self._moved(way - 1), seconds)
         one, two = self._first.seen(self._moved(way), seconds), self._last.seen(self._moved(way - 1), seconds)
-        turned = eased(done)
-        level = np.clip((turned * (1 + _BLEND) - self._order) / _BLEND, 0, 1)
+        level = np.clip((done * (1 + _BLEND) - self._order) / _BLEND, 0, 1)
         level = level * level * (3 - 2 * level)
         mask = Image.fromarray((level * 255).astype(np.uint8)).resize(one.size, Image.Resampling.BILINEAR)
         one.paste(two, (0, 0), mask)

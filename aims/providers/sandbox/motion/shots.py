@@ -114,7 +114,7 @@ def hear(prompt: str) -> Heard:
     moves: list[str] = []
     taken = set(places)
     for at, word in enumerate(spoken):
-        beside = any(abs(at - place) <= _REACH for place in places)
+        beside = any(abs(at - place) <= _REACH for place in places) or _directed(spoken, at)
         if word in {"in", "out"} and at and words.meanings(spoken[at - 1], _CLEAR)[:1] == ("zoom",):
             moves += ["pull"] if word == "out" else []
             taken.add(at)
@@ -135,6 +135,15 @@ def hear(prompt: str) -> Heard:
                 taken.add(at)
     rest = " ".join(word for at, word in enumerate(spoken) if at not in taken)
     return Heard(tuple(moves), frozenset(sides), speed, rest)
+
+
+def _directed(spoken: list[str], at: int) -> bool:
+    """Whether a direction follows, as in "pan left", "tilt up" and "track to the right"."""
+    after = spoken[at + 1 : at + 4]
+    after = after[2:] if after[:2] == ["to", "the"] else after[:1]
+    return bool(after) and (
+        after[0] in {"around", "forward", "backward"} or bool(words.meanings(after[0], _SIDES))
+    )
 
 
 def _joined(spoken: list[str]) -> list[str]:
