@@ -9,28 +9,27 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
-DAY = 86_400_000_000
-
-FINISHED = f"""
+# Microseconds are divided by those of a day.
+FINISHED = """
 INSERT INTO usage (workspace_id, day, kind, model, actor, sandbox, key_id,
                    generations, outputs_completed, outputs_failed, credits_charged, credits_refunded)
-SELECT g.workspace_id, g.finished_at / {DAY}, g.kind, g.model, g.actor, g.sandbox, min(g.key_id),
+SELECT g.workspace_id, g.finished_at / 86400000000, g.kind, g.model, g.actor, g.sandbox, min(g.key_id),
        count(*), sum(o.completed), sum(o.failed), sum(g.credits_charged), 0
 FROM generations g JOIN (
     SELECT generation_id, sum(CASE state WHEN 'completed' THEN 1 ELSE 0 END) AS completed,
            sum(CASE state WHEN 'failed' THEN 1 ELSE 0 END) AS failed
     FROM outputs GROUP BY generation_id) o ON o.generation_id = g.id
 WHERE g.finished_at IS NOT NULL
-GROUP BY g.workspace_id, g.finished_at / {DAY}, g.kind, g.model, g.actor, g.sandbox
+GROUP BY g.workspace_id, g.finished_at / 86400000000, g.kind, g.model, g.actor, g.sandbox
 """
-REFUNDED = f"""
+REFUNDED = """
 INSERT INTO usage (workspace_id, day, kind, model, actor, sandbox, key_id,
                    generations, outputs_completed, outputs_failed, credits_charged, credits_refunded)
-SELECT g.workspace_id, e.created_at / {DAY}, g.kind, g.model, g.actor, g.sandbox, min(g.key_id),
+SELECT g.workspace_id, e.created_at / 86400000000, g.kind, g.model, g.actor, g.sandbox, min(g.key_id),
        0, 0, 0, 0, sum(e.amount)
 FROM entries e JOIN generations g ON g.id = e.hold_reference
 WHERE e.verb = 'refund'
-GROUP BY g.workspace_id, e.created_at / {DAY}, g.kind, g.model, g.actor, g.sandbox
+GROUP BY g.workspace_id, e.created_at / 86400000000, g.kind, g.model, g.actor, g.sandbox
 ON CONFLICT (workspace_id, day, kind, model, actor, sandbox)
 DO UPDATE SET credits_refunded = usage.credits_refunded + excluded.credits_refunded
 """
