@@ -1,8 +1,8 @@
 """What a workspace used, by day, model, key and member.
 
 Each generation is counted once, in the transaction that ends it, and each refund in the transaction that gives it. So
-the sums equal the ledger at every moment, and a report reads a few hundred rows where the generations are hundreds of
-thousands. An index over the generations would be read through for every report, and written for every generation too.
+the sums equal the ledger at every moment, and a report reads a row for each day, model and key instead of every
+generation. An index over the generations would be read through for every report, and written for every generation too.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
