@@ -39,14 +39,14 @@ def main(arguments: list[str]) -> int:
     options = argparse.ArgumentParser(prog="./dev bench flight")
     options.add_argument("number", type=int, nargs="?", default=1000, help="generations in flight")
     options.add_argument(
-        "--delay", type=int, help="seconds that the sandbox keeps each (60, or 300 beyond 2,000)"
+        "--delay", type=int, help="seconds that the sandbox keeps each (60, or 600 beyond 2,000)"
     )
     options.add_argument(
         "--seconds", type=int, default=20, help="how long is measured while all are in flight"
     )
     options.add_argument("--keep", type=Path, help="file of the raw samples (bench/raw/flight-NUMBER.json)")
     chosen = options.parse_args(arguments)
-    delay = chosen.delay or (60 if chosen.number <= 2000 else 300)
+    delay = chosen.delay or (60 if chosen.number <= 2000 else 600)
     with tempfile.TemporaryDirectory(prefix="aims-bench-") as folder:
         raw = measure(Path(folder), chosen.number, delay, chosen.seconds)
     keep = chosen.keep or HERE / "raw" / f"flight-{chosen.number}.json"

@@ -27,6 +27,7 @@ from aims.providers.sandbox import directives
 TASK = "aims.providers.sandbox.drawing:draw"
 FILM_TASK = "aims.providers.sandbox.filming:film"
 DRAW_SECONDS = 120.0
+AHEAD = 6
 # Fifteen seconds of 4K on a machine with much else to do.
 FILM_SECONDS = 1800.0
 DRAW_MEMORY = 1536 << 20
@@ -54,8 +55,8 @@ class Sandbox:
         journal: Path | None = None,
     ) -> None:
         self.repeatable = repeatable
-        # One more than can draw: the next order is being written down while the others are drawn.
-        self.concurrency = drawers + filmers + 1
+        # More than can draw: others are being written down meanwhile, and each of their steps waits for the disk.
+        self.concurrency = drawers + filmers + AHEAD
         self._children = children
         self._films = films
         self._journal = journal
