@@ -246,7 +246,9 @@ def _placed(reading: _Reading, denied: set[str], spoken: list[str]) -> tuple[lis
     things = reading.things[:MOST_THINGS]
     if not places and not reading.trees and not reading.icon:
         names = [thing.name for thing in things]
-        places += [home for home, who in HABITAT.items() if who & set(names[:1])]
+        # A planet is met out there, whatever flies past it.
+        first = "planet" if "planet" in names else next(iter(names), "")
+        places += [home for home, who in HABITAT.items() if first in who]
         if FURNITURE.intersection(names) and not set(names[:1]) & HABITAT["hills"]:
             places = ["room"]
         elif names and names[0] in TABLETOP and not places:
