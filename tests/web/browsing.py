@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import machine
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Response, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 PATIENCE_MS = 30_000
@@ -118,4 +118,4 @@ def site(pages: dict[str, tuple[str, bytes]]) -> Iterator[str]:
         thread.join()
 
 
-__all__ = ["Browser", "PlaywrightError", "chromium", "site", "watched"]
+__all__ = ["Browser", "PlaywrightError", "Response", "chromium", "site", "watched"]
