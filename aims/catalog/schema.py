@@ -97,7 +97,7 @@ _IMAGE: dict[str, Json] = {
     "image_urls": _with(
         _ADDRESSES,
         "The pictures to edit. The edit endpoint of the model is used by itself. "
-        "An address is that of an upload, or of a picture that was made here.",
+        "An address is that of an upload, of a picture that was made here, or of any public picture.",
     ),
     "seed": _with(_SEED, _SEED_HELP),
     "safety_tolerance": _with(_TOLERANCE, _SAFETY, "6"),

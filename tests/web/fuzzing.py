@@ -28,9 +28,10 @@ WAITS = "respond-async"
 # be what its schema says and still be refused.
 SEMANTIC = {
     "generateImages", "generateVideo", "estimateImages", "estimateVideo", "uploadPicture", "showUsage", "showCredits",
-    "createWebhook", "changeWebhook", "listDeliveries", "listMedia", "listGenerations",
+    "createWebhook", "changeWebhook", "listDeliveries", "listMedia", "listGenerations", "readFile", "readFileHead",
+    "sharedFile", "sharedFileHead", "sharedThumbnail", "sharedThumbnailHead", "readStatic", "readPreview",
 }  # fmt: skip
-REFUSALS = ["2xx", 400, 401, 402, 403, 404, 409, 413, 415, 422]
+REFUSALS = ["2xx", "3xx", 400, 401, 402, 403, 404, 409, 413, 415, 416, 422]
 
 
 def strict(tags: tuple[str, ...]) -> dict[str, Any]:

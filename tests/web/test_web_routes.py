@@ -91,8 +91,6 @@ def things(shared: Served) -> tuple[Person, dict[str, str]]:
         "{delivery_id:str}": person.send("POST", f"/webhooks/{hook}/test").json()["id"],
         "{rest:path}": path,
         "{share:str}": "3f0c8a52-6f0e-4f53-9a3a-111111111111",
-        "{webhook_id:str}": "3f0c8a52-6f0e-4f53-9a3a-222222222222",
-        "{delivery_id:str}": "3f0c8a52-6f0e-4f53-9a3a-333333333333",
         "{name:str}": "public.css",
     }
 

@@ -1,7 +1,7 @@
 """The document as a page tells it: sections, operations with their fields, samples and answers, and the objects."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aims.web.pages import Page
@@ -123,7 +123,7 @@ def contents(base_url: str) -> ReferencePage:
             for name, says in TAGS.items()
         ],
         shapes=[
-            Shape(name, schema["description"], _rows(schema))
+            Shape(name, schema["description"], _told_rows(schema))
             for name, schema in schemas.items()
             if not name.endswith("Request")
         ],
@@ -219,6 +219,21 @@ def _rows(schema: Json) -> list[Row]:
     ]
 
 
+def _told_rows(schema: Json) -> list[Row]:
+    """The fields of an answer: there, null or absent is what matters, not whether they must be sent."""
+    null = {"type": "null"}
+    return [
+        replace(
+            row,
+            kind=f"{row.kind} or null"
+            if null in schema["properties"][row.name].get("anyOf", ())
+            else row.kind,
+            note="" if row.note else "may be absent",
+        )
+        for row in _rows(schema)
+    ]
+
+
 def _default(schema: Json) -> str:
     if "default" not in schema:
         return ""
@@ -229,7 +244,8 @@ def _default(schema: Json) -> str:
 
 
 def _choices(schema: Json) -> list[str]:
-    return list(dict.fromkeys(str(each) for each in schema.get("enum", ()) if each is not None))
+    words = schema.get("enum") or schema.get("items", {}).get("enum", ())
+    return list(dict.fromkeys(str(each) for each in words if each is not None))
 
 
 def _shape(schema: Json) -> str:

@@ -145,7 +145,7 @@ class Generation(Struct):
     kind: Annotated[Kind, Meta(description="What it makes.")]
     status: Annotated[
         Literal["queued", "running", "completed", "failed", "cancelled"],
-        Meta(description="Where it stands. The last three are final."),
+        Meta(description="Where it stands. `completed`, `failed` and `cancelled` are final."),
     ]
     stage: Annotated[str, Meta(description="The step inside, for whoever is curious.")]
     progress: Annotated[float | None, Meta(description="0 to 1, where it is known.")]

@@ -1,5 +1,6 @@
 """The API's own document, for programs and as a page for people."""
 
+import asyncio
 import hashlib
 from functools import cache
 
@@ -16,17 +17,19 @@ FIVE_MINUTES = "public, max-age=300"
 @get("/openapi.json")
 async def openapi(request: AnyRequest) -> Response[bytes]:
     """The document, as JSON."""
-    return _kept(request, *_document(desk(request).studio.settings.base_url), "application/json", {})
+    base_url = desk(request).studio.settings.base_url
+    return _kept(request, *await asyncio.to_thread(_document, base_url), "application/json", {})
 
 
 @get("/reference")
 async def reference(request: AnyRequest) -> Response[bytes]:
     """The document, as a page."""
+    base_url = desk(request).studio.settings.base_url
     policy = {"Content-Security-Policy": POLICY}
-    return _kept(request, *_page(desk(request).studio.settings.base_url), "text/html", policy)
+    return _kept(request, *await asyncio.to_thread(_page, base_url), "text/html", policy)
 
 
-# Both are put together when somebody asks, and then kept: no start of the server waits for them.
+# Both are put together when somebody asks, beside the event loop, and then kept: no start of the server waits for them.
 
 
 @cache
