@@ -6,10 +6,11 @@ import sys
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
-from cyclonedx.model import HashAlgorithm, HashType
-from cyclonedx.model.bom import Bom
-from cyclonedx.model.component import Component, ComponentType
+from cyclonedx import model
+from cyclonedx.model import HashAlgorithm, bom, component
+from cyclonedx.model.component import ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
@@ -17,13 +18,18 @@ from aims.core.children import Children
 from aims.media import codecs
 from checks import project
 
+# Their classes are made by a decorator that a type checker does not see through.
+HashType: Any = model.HashType
+Bom: Any = bom.Bom
+Component: Any = component.Component
+
 LOCK = "requirements.lock"
 ROOT = Path(__file__).resolve().parent.parent
 _REQUIREMENT = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(?P<version>[^\s;\\]+)")
 _HASH = re.compile(r"--hash=sha256:(?P<digest>[0-9a-f]{64})")
 
 
-def packages(lock: str) -> Iterator[Component]:
+def packages(lock: str) -> Iterator[Any]:
     """What the studio needs to run, with the hash of every file that may be installed for it."""
     for block in re.split(r"\n(?=\S)", lock):
         found = _REQUIREMENT.match(block)
@@ -40,7 +46,7 @@ def packages(lock: str) -> Iterator[Component]:
         )
 
 
-async def bundled() -> list[Component]:
+async def bundled() -> list[Any]:
     """The libraries that read pictures and films. They lie inside wheels, where no package list names them."""
     children = Children(1, allowed=codecs.TASKS)
     try:
@@ -61,10 +67,10 @@ def bill(lock: str) -> str:
         version=metadata.version("ai-media-studio"),
         bom_ref="ai-media-studio",
     )
-    bom = Bom(components=[*packages(lock), *asyncio.run(bundled())])
-    bom.metadata.component = studio
-    bom.register_dependency(studio, bom.components)
-    return JsonV1Dot6(bom).output_as_string(indent=2)
+    whole = Bom(components=[*packages(lock), *asyncio.run(bundled())])
+    whole.metadata.component = studio
+    whole.register_dependency(studio, whole.components)
+    return JsonV1Dot6(whole).output_as_string(indent=2)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import pytest
 from outside import Outside, Seen, Site, answer, found
 
 from aims.core.errors import Blocked, Unreachable
-from aims.core.fetch import Fetcher
+from aims.core.fetch import Fetcher, Origins
 
 
 def origin(site: Site) -> str:
@@ -138,3 +138,46 @@ async def test_of_several_addresses_the_first_that_takes_a_connection_answers(
 
     assert got.body == b"ok"
     assert len(site.requests) == 1
+
+
+async def test_a_domain_declares_every_name_below_it_and_nothing_beside_it(
+    outside: Outside, fetcher: Fetcher
+):
+    below = outside.site("v9.media.test", lambda _: answer(b"a picture"))
+    for name in ("media.test", "notmedia.test", "v9.media.test.evil.test"):
+        outside.site(name, lambda _: answer(b"something else"))
+    declared = ["https://*.media.test"]
+
+    got = await fetcher.origins("GET", "https://v9.media.test/a.png", declared, deadline=30, cap=100)
+
+    assert got.body == b"a picture"
+    assert below.asked == ["v9.media.test"]
+    for url in (
+        "https://media.test/", "https://notmedia.test/", "https://v9.media.test.evil.test/", "http://v9.media.test/",
+        "https://v9.media.test:8443/", "https://*.media.test/", "https://127.0.0.1/",
+    ):  # fmt: skip
+        with pytest.raises(Blocked):
+            await fetcher.origins("GET", url, declared, deadline=30, cap=100)
+    assert outside.leaks == 0
+
+
+async def test_a_name_below_a_declared_domain_never_leads_inside(outside: Outside, fetcher: Fetcher):
+    """Whoever gives out that domain's names could point one at us."""
+    outside.names["inside.media.test"] = ["10.0.0.7"]
+    outside.names["both.media.test"] = ["93.184.216.34", "127.0.0.1"]
+
+    for name in ("inside", "both"):
+        with pytest.raises(Blocked):
+            await fetcher.origins(
+                "GET", f"https://{name}.media.test/", ["https://*.media.test"], deadline=30, cap=9
+            )
+
+    assert outside.leaks == 0
+
+
+@pytest.mark.parametrize(
+    "wrong", ["https://*.test", "https://*.10.0.0.7", "https://*.media.test/path", "*.media.test"]
+)
+def test_what_declares_too_much_is_no_origin(wrong: str):
+    with pytest.raises(Blocked):
+        Origins.of([wrong])
