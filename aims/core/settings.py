@@ -7,12 +7,13 @@ Every field says its unit and what it does; the documentation is made from here.
 import os
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -26,6 +27,16 @@ MIB = 1 << 20
 def default_home() -> Path:
     """Where the data live unless AIMS_HOME says otherwise: the platform's folder for a user's data."""
     return Path(os.environ.get("AIMS_HOME") or platformdirs.user_data_dir("ai-media-studio", appauthor=False))
+
+
+class Connected(BaseModel):
+    """What `aims.toml` says about one provider. The provider's own module gives it its meaning and its defaults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: SecretStr | None = None
+    base_url: str | None = None
+    output_origins: tuple[str, ...] = ()
 
 
 class Settings(BaseSettings):
@@ -66,6 +77,14 @@ class Settings(BaseSettings):
     )
     sandbox_journal: Path | None = Field(
         None, description="File to which the sandbox appends each submit it receives."
+    )
+    connections: Annotated[dict[str, Connected], NoDecode] = Field(
+        {},
+        description=(
+            "Providers, as tables of `aims.toml` such as `[connections.NAME]` with `key`, `base_url` and "
+            "`output_origins`; in the environment AIMS_NAME_KEY (or AIMS_NAME_KEY_FILE), AIMS_NAME_BASE_URL and "
+            "AIMS_NAME_OUTPUT_ORIGINS."
+        ),
     )
     drawing_processes: int = Field(
         max(1, (os.cpu_count() or 2) - 1),

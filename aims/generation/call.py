@@ -88,28 +88,30 @@ class Call:
                 async with self.seat.resting():
                     await self.listener.wait(state.wait)
                 if await job.is_stopped():
-                    await self._cancel(state)
-                    return _stopped()
+                    return _stopped(billed=await self._cancel(state))
                 if time.time() > until:
-                    await self._cancel(state)
-                    return Failed("provider_timeout", "The provider did not finish within six hours.")
+                    late = "The provider did not finish within six hours."
+                    return Failed("provider_timeout", late, billed=await self._cancel(state))
             try:
                 state = await job.adapter.poll(self.order, state)
                 misses = 0
             except (Busy, Down, Ambiguous) as error:
                 misses += 1
                 if misses >= MISSES:
-                    raise
-                pause = getattr(error, "retry_after", min(2.0**misses / 2, LONGEST_WAIT))
+                    # It was taken, so it may be finished and paid for, whatever the reason that nobody says so.
+                    raise error if isinstance(error, Ambiguous) else Ambiguous(error.reason) from error
+                pause = min(getattr(error, "retry_after", 2.0**misses / 2), LONGEST_WAIT)
                 state = Running(state.reference, state.data, pause)
         return state
 
-    async def _cancel(self, state: Running) -> None:
+    async def _cancel(self, state: Running) -> bool:
+        """Whether it may be paid for all the same."""
         try:
-            await self.job.adapter.cancel(self.order, state)
+            return bool(await self.job.adapter.cancel(self.order, state))
         except ProviderError as error:
             logger.info("provider did not cancel", generation=self.job.id, reason=error.code)
+            return not self.job.adapter.repeatable
 
 
-def _stopped() -> Failed:
-    return Failed("cancelled", STOPPED)
+def _stopped(*, billed: bool = False) -> Failed:
+    return Failed("cancelled", STOPPED, billed)

@@ -19,10 +19,11 @@ from aims.generation.job import Job
 from aims.generation.leases import Claim
 from aims.generation.lifecycle import ATTEMPT_OVER, AttemptState, Superseded
 from aims.generation.places import Seat
-from aims.generation.request import order
+from aims.generation.request import SourceKey, order
 from aims.generation.settle import AttemptResult, not_made
 from aims.generation.studio import Studio
 from aims.generation.watch import cancel_name
+from aims.media.recognise import recognise
 from aims.providers import (
     Ambiguous,
     BadInput,
@@ -30,6 +31,7 @@ from aims.providers import (
     NotConfigured,
     Order,
     ProviderError,
+    Refused,
     Source,
 )
 
@@ -118,12 +120,11 @@ async def _outcome(
             attempt.id, AttemptState.UNKNOWN, not_made(first, count, error.reason), error.code, error.reason
         )
     except ProviderError as error:
-        return AttemptResult(
-            attempt.id, AttemptState.FAILED, not_made(first, count, error.reason), error.code, error.reason
-        )
+        over = Failed(error.code, error.reason, billed=isinstance(error, Refused) and error.billed)
     if isinstance(over, Failed):
         ended = AttemptState.CANCELLED if over.code == "cancelled" else AttemptState.FAILED
-        return AttemptResult(attempt.id, ended, not_made(first, count, over.reason), over.code, over.reason)
+        outputs = not_made(first, count, over.reason)
+        return AttemptResult(attempt.id, ended, outputs, over.code, over.reason, billed=over.billed)
     failpoints.hit("output.fetched")
     await job.write(rows.storing)
     job.studio.signals.wake(job.id)
@@ -142,13 +143,18 @@ async def _order(job: Job, attempt: Attempt) -> Order:
     try:
         references = tuple(
             [
-                Source(each.role, await asyncio.to_thread(job.studio.storage.read, each.key))
+                _source(each, await asyncio.to_thread(job.studio.storage.read, each.key))
                 for each in request.sources
             ]
         )
     except NotFound:
         raise SourceDeleted("A picture or film that it was to work from was deleted.") from None
     return order(request, job.found.kind, attempt.nonce, attempt.first, attempt.count, references)
+
+
+def _source(key: SourceKey, data: bytes) -> Source:
+    kind = recognise(data)
+    return Source(key.role, data, kind.content_type) if kind else Source(key.role, data)
 
 
 def give_up(tx: Tx, generation_id: str, epoch: int, sentence: str) -> None:

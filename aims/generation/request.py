@@ -1,8 +1,10 @@
 """The request as it is frozen on the generation: whatever the catalogue says tomorrow, this is what was sold."""
 
+from typing import Any
+
 import msgspec
 
-from aims.catalog import Draft, Quote
+from aims.catalog import Draft, Quote, provider_input
 from aims.providers import Order, Role, Source
 
 
@@ -18,6 +20,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
 
     directive: instructions to the sandbox that stood in the prompt. per_call: outputs that one provider call makes.
     sources: the stored pictures and films to work from.
+    input, input_sources: the same in the provider's words, as `Order` has them. count_as: its name for how many.
     """
 
     model: str
@@ -38,6 +41,9 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     sources: tuple[SourceKey, ...] = ()
     make_public: bool = False
     sync_mode: bool = False
+    input: dict[str, Any] = {}
+    input_sources: dict[str, int | list[int]] = {}
+    count_as: str | None = None
 
     def calls(self) -> list[tuple[int, int]]:
         """The planned calls to the provider, as (first position, how many). The same after every restart."""
@@ -74,6 +80,23 @@ def freeze(
     )
 
 
+def spell(request: Request, draft: Draft) -> Request:
+    """The same request, with what its provider is to be sent. Each picture stands as its position in `sources`."""
+    body = provider_input(
+        draft.model,
+        prompt=request.prompt,
+        parameters=draft.parameters,
+        references=[(each.field, str(position)) for position, each in enumerate(draft.references)],
+        count=request.per_call,
+    )
+    given = {name: body.pop(name) for source in draft.model.sources.values() if (name := source.sent_as) in body}
+    sources = {
+        name: [int(each) for each in at] if isinstance(at, list) else int(at) for name, at in given.items()
+    }
+    count_as = draft.model.outputs_sent_as
+    return msgspec.structs.replace(request, input=body, input_sources=sources, count_as=count_as)
+
+
 def encode(value: object) -> str:
     """JSON text for a column."""
     return _encoder.encode(value).decode()
@@ -106,4 +129,6 @@ def order(
         duration=request.duration,
         audio=request.audio,
         references=references,
+        input=request.input | ({request.count_as: count} if request.count_as else {}),
+        input_sources=request.input_sources,
     )

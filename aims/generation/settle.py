@@ -80,7 +80,10 @@ class OutputResult:
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """What became of one attempt. `cost_usd_micros`: what the provider says it cost, if it says."""
+    """What became of one attempt. `cost_usd_micros`: what the provider says it cost, if it says.
+
+    billed: it made nothing, and may be paid for all the same.
+    """
 
     attempt_id: str | None
     state: AttemptState
@@ -88,6 +91,7 @@ class AttemptResult:
     error_code: str | None = None
     error: str | None = None
     cost_usd_micros: int | None = None
+    billed: bool = False
 
 
 def record(tx: Tx, generation_id: str, epoch: int, result: AttemptResult) -> bool:
@@ -97,7 +101,7 @@ def record(tx: Tx, generation_id: str, epoch: int, result: AttemptResult) -> boo
     """
     row = owned(tx, generation_id, epoch)
     if result.attempt_id is not None:
-        billed = result.state in (AttemptState.DONE, AttemptState.UNKNOWN)
+        billed = result.billed or result.state in (AttemptState.DONE, AttemptState.UNKNOWN)
         outcome = ("posted" if any(o.stored for o in result.outputs) else "absorbed") if billed else None
         tx.run(
             _FINISH_ATTEMPT,

@@ -18,7 +18,7 @@ from aims.generation.history import GenerationView, OutputView, view_of
 from aims.generation.idempotency import Idempotency
 from aims.generation.leases import Claim
 from aims.generation.references import referenced
-from aims.generation.request import SourceKey, encode, freeze
+from aims.generation.request import SourceKey, encode, freeze, spell
 from aims.generation.studio import Studio
 from aims.generation.tables import generations, outputs
 
@@ -161,6 +161,9 @@ def prepare(
     adapter = studio.providers.route(draft.model.provider)
     prompt, directive = adapter.vet(draft.styled_prompt)
     generation_id = ids.new_id()
+    request = freeze(draft, quote, prompt, directive, sources)
+    if adapter.name == draft.model.provider:
+        request = spell(request, draft)
     row: dict[str, str | int | None] = {
         "id": generation_id,
         "workspace_id": actor.workspace_id,
@@ -170,7 +173,7 @@ def prepare(
         "model": draft.model.id,
         "provider": adapter.name,
         "prompt": draft.prompt,
-        "request": encode(freeze(draft, quote, prompt, directive, sources)),
+        "request": encode(request),
         "quote": encode(quote),
         "style_applied": draft.style_applied,
         "ignored_parameters": encode(draft.ignored_parameters),

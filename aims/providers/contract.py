@@ -6,12 +6,14 @@ ProviderError
 ├── Refused        will not make this; `billed` says whether it was paid for all the same
 ├── BadInput       the request was wrong for the provider; nothing was bought
 ├── NotConfigured  there is no connection to this provider
+│   └── NoAccess   it does not take the key, or the account behind it has nothing left: the operator has to act
 └── Ambiguous      bytes were sent and no answer came: it may have been bought, and is never sent again
+    └── BadAnswer  an answer came that says nothing: the same holds
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 type_of_parameter = str | int | float | bool | None
 Role = Literal["start", "end", "reference", "clip"]
@@ -26,6 +28,7 @@ class Source:
 
     role: Role
     data: bytes
+    content_type: str = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Order:
     nonce: names this attempt towards the provider. width, height: pixels, None where the model decides.
     first: position of the first output within the generation; count: how many this call makes; of: how many in all.
     references: what to work from, in the request's order; pictures are normalised already. duration: seconds.
+    input: the request in the provider's own words, as the model's file spells it, without the references.
+    input_sources: the provider's name for each reference or list of them, as positions in `references`.
     """
 
     nonce: str
@@ -54,6 +59,8 @@ class Order:
     duration: float | None = None
     audio: bool = False
     references: tuple[Source, ...] = ()
+    input: Mapping[str, Any] = field(default_factory=dict)
+    input_sources: Mapping[str, int | list[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The call is over and made nothing."""
+    """The call is over and made nothing. `billed`: whether it was, or may have been, paid for all the same."""
 
     code: str
     reason: str
@@ -149,10 +156,22 @@ class NotConfigured(ProviderError):
     code = "provider_not_connected"
 
 
+class NoAccess(NotConfigured):
+    """It does not take the key, or the account behind it cannot pay. It stays so until the operator has acted."""
+
+    code = "provider_no_access"
+
+
 class Ambiguous(ProviderError):
     """Bytes were sent and no answer came. It may have been bought."""
 
     code = "outcome_unknown"
+
+
+class BadAnswer(Ambiguous):
+    """An answer came, and it is not one that this provider gives."""
+
+    code = "provider_bad_response"
 
 
 class Adapter(Protocol):
@@ -165,8 +184,9 @@ class Adapter(Protocol):
     """How many calls of one process are worked on at once, not counting those that wait between two polls."""
 
     output_origins: Collection[str]
-    """Where outputs lie that have an address, such as `https://files.example.com`; empty if all come inline. They are
-    fetched from nowhere else, and without anything of the connection: no key goes there."""
+    """Where outputs lie that have an address, such as `https://files.example.com`, or `https://*.example.com` for every
+    name below; empty if all come inline. They are fetched from nowhere else, and without anything of the connection: no
+    key goes there."""
 
     def vet(self, prompt: str) -> tuple[str, str]:
         """Take instructions for this provider out of a prompt: what is left, and the instructions.
@@ -183,8 +203,11 @@ class Adapter(Protocol):
         """Ask how the work is. Raises ProviderError."""
         ...
 
-    async def cancel(self, order: Order, running: Running) -> None:
-        """Ask for the work to be stopped; doing it twice is safe. Raises ProviderError."""
+    async def cancel(self, order: Order, running: Running) -> bool | None:
+        """Ask for the work to be stopped; doing it twice is safe. True when it may be paid for all the same.
+
+        Raises ProviderError.
+        """
         ...
 
     async def close(self) -> None:

@@ -11,6 +11,7 @@ from aims.core.errors import Blocked, Unreachable
 from aims.core.fetch.addresses import Target, is_public, parse, parse_public
 from aims.core.fetch.exchange import Answer, Ask, Flight
 from aims.core.fetch.network import Network
+from aims.core.fetch.origins import Origins
 
 if TYPE_CHECKING:
     from aims.core.fetch.wire import Wire
@@ -37,12 +38,12 @@ class Fetched:
 
 @dataclass(slots=True)
 class Trip:
-    """One fetch with all its hops. allowed: None for every public address, else exactly these origins.
+    """One fetch with all its hops. allowed: None for every public address, else these origins only.
 
     heard: whether a server may have read some of what was sent.
     """
 
-    allowed: frozenset[tuple[str, str, int]] | None
+    allowed: Origins | None
     target: Target
     method: str
     headers: Mapping[str, str]
@@ -56,7 +57,7 @@ class Trip:
         """
         if self.allowed is None:
             parse_public(str(self.target))
-        elif self.target.origin not in self.allowed:
+        elif not self.allowed.has(self.target):
             raise Blocked
 
     def check_addresses(self, addresses: Sequence[str]) -> None:
@@ -64,7 +65,8 @@ class Trip:
 
         Raises Blocked.
         """
-        if self.allowed is None and not all(map(is_public, addresses)):
+        anywhere = self.allowed is not None and self.allowed.may_be_inside(self.target)
+        if not anywhere and not all(map(is_public, addresses)):
             raise Blocked
 
     def redirect(self, status: int, location: str) -> None:
@@ -138,12 +140,12 @@ class Fetcher:
     ) -> Fetched:
         """Ask one of the origins that an operator's connection declares, such as `http://10.0.0.7:8188`.
 
-        Redirects lead to those origins only. Everything else is as for `public`.
+        `https://*.example.com` declares every name below that domain, as far as it has public addresses. Redirects lead
+        to those origins only. Everything else is as for `public`.
 
         Raises Blocked, Unreachable.
         """
-        declared = frozenset(parse(each).origin for each in allowed)
-        trip = Trip(declared, parse(url), method.upper(), headers or {}, body)
+        trip = Trip(Origins.of(allowed), parse(url), method.upper(), headers or {}, body)
         return await self._within(deadline, trip, hops, cap, cut)
 
     async def close(self) -> None:

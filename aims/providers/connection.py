@@ -1,0 +1,82 @@
+"""What the operator says about a provider: its key, and where it is, from the environment or `aims.toml`."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aims.core.errors import Blocked, Invalid
+from aims.core.fetch import Origins, parse
+from aims.core.settings import Connected, Settings
+
+_KEY = re.compile(r"[!-~]{1,1024}")
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A provider that is connected. The key is shown nowhere.
+
+    url: where it is asked, an origin without a trailing slash. output_origins: where else the operator says that
+    outputs lie.
+    """
+
+    url: str
+    key: str = field(repr=False)
+    output_origins: tuple[str, ...] = ()
+
+
+def read(
+    settings: Settings,
+    name: str,
+    url: str,
+    *,
+    also: str | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Connection | None:
+    """The connection to a provider; None when there is no key.
+
+    url: its documented address, unless the operator gives another one. also: the variable in which the provider's own
+    programs look for the key.
+
+    Raises Invalid, naming the setting and never the key.
+    """
+    given = os.environ if environment is None else environment
+    said = settings.connections.get(name, Connected())
+    prefix = f"AIMS_{name.upper()}"
+    kept = said.key.get_secret_value() if said.key else ""
+    key = given.get(f"{prefix}_KEY") or _from_file(given, f"{prefix}_KEY_FILE") or kept
+    key = (key or (given.get(also, "") if also else "")).strip()
+    if not key:
+        return None
+    if not _KEY.fullmatch(key):
+        raise Invalid(f"The setting {prefix}_KEY is wrong: a key has no spaces and only ASCII characters.")
+    where = given.get(f"{prefix}_BASE_URL") or said.base_url or url
+    listed = given.get(f"{prefix}_OUTPUT_ORIGINS", "").replace(",", " ").split()
+    outputs = tuple(listed) or said.output_origins
+    try:
+        if parse(where).path != "/":
+            raise Blocked
+    except Blocked:
+        raise Invalid(
+            f"The setting {prefix}_BASE_URL is wrong: it has to be an address such as {url}, without a path."
+        ) from None
+    try:
+        Origins.of(outputs)
+    except Blocked:
+        raise Invalid(
+            f"The setting {prefix}_OUTPUT_ORIGINS is wrong: it has to be origins such as https://files.example.com "
+            "or https://*.example.com, with commas between them."
+        ) from None
+    return Connection(where.rstrip("/"), key, outputs)
+
+
+def _from_file(given: Mapping[str, str], name: str) -> str:
+    path = given.get(name)
+    if not path:
+        return ""
+    try:
+        return Path(path).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise Invalid(f"The setting {name} cannot be read: {reason}.") from None

@@ -1,0 +1,19 @@
+"""fal.ai, through its queue: submit, poll, result, cancel.
+
+Connected by a key: AIMS_FAL_KEY (or AIMS_FAL_KEY_FILE, or FAL_KEY, where its own programs look). AIMS_FAL_BASE_URL leads
+to an emulator or a proxy instead; then requests go there and nowhere else. AIMS_FAL_OUTPUT_ORIGINS adds places where
+outputs may lie.
+"""
+
+from aims.providers import connection
+from aims.providers.fal.adapter import QUEUE, Fal
+from aims.providers.registry import Tools
+
+
+def connect(tools: Tools) -> Fal | None:
+    """The adapter, when there is a key.
+
+    Raises Invalid for a setting that is wrong.
+    """
+    found = connection.read(tools.settings, "fal", QUEUE, also="FAL_KEY")
+    return Fal(found, tools.fetcher) if found else None

@@ -1,0 +1,229 @@
+"""The four verbs against fal's queue. Where the work is asked after is what the submit answered, if that is fal's."""
+
+import asyncio
+import base64
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from aims.core.errors import Blocked, Unreachable
+from aims.core.fetch import Fetched, Fetcher, Origins, parse
+from aims.providers.connection import Connection
+from aims.providers.contract import (
+    Ambiguous,
+    BadAnswer,
+    BadInput,
+    Done,
+    Down,
+    Failed,
+    Order,
+    ProviderError,
+    Running,
+    Source,
+)
+from aims.providers.fal import errors, results
+from aims.providers.fal.answers import CancelAnswer, StatusAnswer, SubmitAnswer, is_json, read
+
+QUEUE = "https://queue.fal.run"
+# Its own names, when it is asked directly. An operator's proxy or emulator answers for itself alone.
+OWN = (QUEUE, "https://*.fal.run", "https://*.falrun.com")
+MEDIA = "https://*.fal.media"
+NAMESPACES = frozenset({"workflows", "comfy"})
+
+SUBMIT_SECONDS = 120.0
+ASK_SECONDS = 30.0
+LARGEST_ANSWER = 1 << 20
+LARGEST_RESULT = 8 << 20
+# In the request itself, as text a third longer. Larger ones would have to be uploaded first.
+LARGEST_SOURCES = 48 << 20
+# It is fetched at once; a day leaves time for a studio that is down.
+LIFECYCLE = '{"expiration_duration_seconds":86400}'
+START_SECONDS = 3600
+FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.5, 5.0, 1.5
+
+
+class Fal:
+    """One account at fal.ai. The key goes into one header, to the origins of `connection`, and nowhere else."""
+
+    name = "fal"
+    repeatable = False
+    concurrency = 64
+
+    def __init__(self, connection: Connection, fetcher: Fetcher) -> None:
+        self._url = connection.url
+        self._key = connection.key
+        self._fetcher = fetcher
+        self._asked = OWN if connection.url == QUEUE else (connection.url,)
+        self._origins = Origins.of(self._asked)
+        at_home = () if connection.url == QUEUE else (connection.url,)
+        self.output_origins = tuple(dict.fromkeys((MEDIA, *at_home, *connection.output_origins)))
+
+    def vet(self, prompt: str) -> tuple[str, str]:
+        return prompt, ""
+
+    async def submit(self, order: Order) -> Running | Done:
+        body = await _body(order)
+        headers = {
+            "Content-Type": "application/json",
+            # What runs twice may be paid for twice, and the driver decides about that.
+            "X-Fal-No-Retry": "1",
+            "X-Fal-Object-Lifecycle-Preference": LIFECYCLE,
+            "X-Fal-Request-Timeout": str(START_SECONDS),
+        }
+        url = f"{self._url}/{quote(order.endpoint, safe='/-._~')}"
+        try:
+            got = await self._ask("POST", url, SUBMIT_SECONDS, LARGEST_ANSWER, headers=headers, body=body)
+        except Unreachable as error:
+            if not error.sent:
+                raise Down("The provider could not be reached.") from None
+            raise Ambiguous(
+                "The provider was asked and its answer did not come. It is not asked twice; nothing was charged."
+            ) from None
+        if not 200 <= got.status < 300:
+            raise errors.of_submit(got)
+        answer = read(got, SubmitAnswer)
+        if answer is None or not answer.request_id:
+            raise BadAnswer(
+                "The provider's answer could not be understood. It is not asked twice; nothing was charged."
+            )
+        return Running(answer.request_id, self._addresses(order.endpoint, answer), wait=FIRST_WAIT)
+
+    async def poll(self, order: Order, running: Running) -> Running | Done | Failed:
+        got = await self._look(running.data["status_url"])
+        if not 200 <= got.status < 300:
+            raise errors.of_poll(got)
+        status = read(got, StatusAnswer)
+        if status is None:
+            raise BadAnswer("The provider's answers could not be understood.")
+        if status.status != "COMPLETED":
+            # A word that is not known is work that is not over; the driver ends what lasts too long.
+            return _later(running)
+        return await self._result(order, running, status)
+
+    async def cancel(self, order: Order, running: Running) -> bool:
+        """True unless it was still in the queue: what runs may finish, and what has finished is paid for."""
+        try:
+            got = await self._ask("PUT", running.data["cancel_url"], ASK_SECONDS, LARGEST_ANSWER)
+        except Unreachable as error:
+            raise Down("The provider could not be asked to stop.") from error
+        answer = read(got, CancelAnswer)
+        said = answer.status if answer else None
+        if got.status == 200 and (said == "OK" or (answer is not None and answer.success is True)):
+            return False
+        if 200 <= got.status < 300 or (got.status == 400 and said == "ALREADY_COMPLETED"):
+            return True
+        if got.status == 404 and said == "NOT_FOUND":
+            return True
+        raise errors.of_poll(got)
+
+    async def close(self) -> None:
+        """The fetcher belongs to the studio."""
+
+    async def _result(
+        self, order: Order, running: Running, status: StatusAnswer
+    ) -> Running | Done | Failed:
+        """What a finished request came to. A failed one tells more here than in its status."""
+        said = errors.of_status(status)
+        try:
+            got = await self._look(running.data["response_url"], LARGEST_RESULT)
+        except Down:
+            if said is None:
+                raise
+            return said
+        if not 200 <= got.status < 300:
+            if got.status == 400 and said is None and errors.is_early(got):
+                return _later(running)
+            failed = errors.of_result(got, said)
+            if isinstance(failed, ProviderError):
+                raise failed
+            return failed
+        if said is not None:
+            return said
+        if not is_json(got):
+            raise BadAnswer("The provider's answers could not be understood.")
+        return results.outcomes(got, order.count, errors.is_billed(got, otherwise=True))
+
+    async def _look(self, url: str, cap: int = LARGEST_ANSWER) -> Fetched:
+        """Ask after something: that costs nothing and can be done again.
+
+        Raises Down.
+        """
+        try:
+            return await self._ask("GET", url, ASK_SECONDS, cap)
+        except Unreachable as error:
+            if error.code == "answer_too_large":
+                raise BadAnswer("The provider's answer is larger than any it gives.") from None
+            raise Down("The provider could not be reached.") from None
+
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        seconds: float,
+        cap: int,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Fetched:
+        asked = {"Authorization": f"Key {self._key}", "Accept": "application/json", **(headers or {})}
+        try:
+            return await self._fetcher.origins(
+                method, url, self._asked, headers=asked, body=body, deadline=seconds, cap=cap, hops=0
+            )
+        except Blocked:
+            # It was sent while the connection led elsewhere.
+            raise Down("The provider is not where this request was sent any more.") from None
+
+    def _addresses(self, endpoint: str, answer: SubmitAnswer) -> dict[str, str]:
+        """Where the request is asked after: as it was told, unless that leads to a stranger, who would see the key."""
+        at = f"{self._url}/{_app(endpoint)}/requests/{quote(answer.request_id, safe='')}"
+        own = {"status_url": f"{at}/status", "response_url": at, "cancel_url": f"{at}/cancel"}
+        return {name: self._trusted(getattr(answer, name)) or url for name, url in own.items()}
+
+    def _trusted(self, url: object) -> str | None:
+        try:
+            return url if isinstance(url, str) and self._origins.has(parse(url)) else None
+        except Blocked:
+            return None
+
+
+def _app(endpoint: str) -> str:
+    """The part of an endpoint that its requests are under: owner and app, after a namespace."""
+    parts = endpoint.split("/")
+    return "/".join(parts[: 3 if parts[0] in NAMESPACES else 2])
+
+
+def _later(running: Running) -> Running:
+    """The same request, asked after a little less often each time."""
+    wait = min(float(running.data.get("wait", FIRST_WAIT)) * GROWTH, LONGEST_WAIT)
+    return Running(running.reference, {**running.data, "wait": f"{wait:.2f}"}, wait=wait)
+
+
+async def _body(order: Order) -> bytes:
+    """The request in fal's words, its pictures and films as data addresses.
+
+    Raises BadInput when they are too large for that.
+    """
+    if not order.references:
+        return msgspec.json.encode(dict(order.input))
+    if sum(len(source.data) for source in order.references) > LARGEST_SOURCES:
+        raise BadInput(
+            f"The pictures or films to work from are larger than {LARGEST_SOURCES >> 20} MiB together, which is the "
+            "most that is sent to this provider."
+        )
+    return await asyncio.to_thread(_with_sources, order)
+
+
+def _with_sources(order: Order) -> bytes:
+    body: dict[str, Any] = dict(order.input)
+    for name, at in order.input_sources.items():
+        positions = at if isinstance(at, list) else [at]
+        addresses = [_data_address(order.references[position]) for position in positions]
+        body[name] = addresses if isinstance(at, list) else addresses[0]
+    return msgspec.json.encode(body)
+
+
+def _data_address(source: Source) -> str:
+    return f"data:{source.content_type};base64,{base64.b64encode(source.data).decode()}"

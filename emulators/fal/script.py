@@ -1,0 +1,64 @@
+"""What a prompt tells the emulator to do wrong: `[fal: submit=429/429/ok, retry-after=2, work=1.5]`.
+
+Each route has steps that are taken one after the other, the last again and again:
+
+    submit   ok, an HTTP status, an error_type; or, after the request was taken and will be billed: `proxy` (502) or
+             any of the misbehaviours
+    status   ok, an HTTP status, `back` (COMPLETED becomes IN_PROGRESS), `unknown`, `stranger` (another id), a misbehaviour
+    result   ok, an HTTP status, `early`, `missing`, `wrong`, `fewer`, `unsafe`, a misbehaviour
+    output   ok, an HTTP status, `page`, `short`, `empty`, `corrupt`, `other` (the other kind), `vast`, a misbehaviour
+    cancel   ok, an HTTP status, a misbehaviour
+    where    here, `elsewhere` (outputs on another host), `inside` (on a port of this machine that must stay silent)
+    end      ok, or what the request fails with: `policy`, or a type of fal's errors
+
+`queue` and `work` are seconds (`ever`: without end), `retry-after` a header's text.
+"""
+
+import re
+import threading
+from dataclasses import dataclass, field
+
+MISBEHAVIOURS = frozenset(
+    {"reset", "hang", "drip", "endless", "html", "truncated", "huge", "deep", "nan", "wrong", "list", "null"}
+)
+EVER = 10.0**9
+_SCRIPT = re.compile(r"\[fal: ([^\]]*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One prompt's instructions."""
+
+    steps: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, prompt: str) -> "Script":
+        """The instructions in a prompt; none is a provider that behaves."""
+        found = _SCRIPT.search(prompt)
+        pairs = [part.partition("=") for part in found[1].split(",")] if found else []
+        return cls({name.strip(): value.strip().split("/") for name, _, value in pairs})
+
+    def seconds(self, name: str) -> float:
+        """How long a part of the work takes."""
+        (text,) = self.steps.get(name, ["0"])
+        return EVER if text == "ever" else float(text)
+
+    def text(self, name: str, default: str = "") -> str:
+        """A value that is not a list of steps."""
+        return "/".join(self.steps.get(name, [default]))
+
+
+class Progress:
+    """How far each script has come, on each route."""
+
+    def __init__(self) -> None:
+        self._taken: dict[tuple[str, str], int] = {}
+        self._lock = threading.Lock()
+
+    def next(self, script: Script, route: str, whose: str) -> str:
+        """The step to take now, by whoever the script belongs to."""
+        steps = script.steps.get(route, ["ok"])
+        with self._lock:
+            at = self._taken.get((route, whose), 0)
+            self._taken[route, whose] = at + 1
+        return steps[min(at, len(steps) - 1)]

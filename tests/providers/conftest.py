@@ -1,0 +1,41 @@
+"""Fixtures: providers' emulators as processes of their own, and a served studio that is connected to one."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
+pytest.register_assert_rewrite("emulated", "serving")
+
+from emulated import Emulator, agree, files_are_whole  # noqa: E402 - its asserts are to say what they saw
+from serving import Served  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """An emulator for the tests of one file."""
+    emulator = Emulator("fal", tmp_path_factory.mktemp("emulator") / "ledger.db")
+    yield emulator
+    emulator.close()
+
+
+@pytest.fixture(scope="module")
+def connected(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A served studio whose only real provider is that emulator."""
+    served = Served(tmp_path_factory.mktemp("home"), None, connections=emulator.connection)
+    served.start()
+    yield served
+    served.stop()
+
+
+@pytest.fixture
+def person(emulator: Emulator, connected: Served) -> Iterator[Any]:
+    """Somebody with a workspace there. Afterwards the provider's books and ours say the same."""
+    yield connected.person(100_000)
+    agree(emulator, connected)
+    assert connected.breaches() == []
+    files_are_whole(connected)
+    emulator.kept_its_key_to_itself()

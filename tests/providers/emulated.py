@@ -1,0 +1,134 @@
+"""An emulator as a real process, and the comparison of its books with ours."""
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from serving import Person, Served
+from sqlalchemy import select
+
+from aims.core.db import Tx
+from aims.generation.tables import attempts
+from aims.media.tables import assets
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+KEY = "tested-key-id:tested-key-secret"
+_THUMBNAIL = re.compile(r"\.\d+\.webp$")
+_ATTEMPTS = select(attempts.c.provider_ref, attempts.c.state, attempts.c.cost_outcome)
+_KEYS = select(assets.c.storage_key)
+
+
+def until(look: Callable[[], Any], what: str) -> Any:
+    """Look until there is something, and return it. Fails the test when it never comes."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"waited {PATIENCE:.0f} s, and still not: {what}"
+        time.sleep(0.05)
+    return found
+
+
+class Emulator:
+    """One emulator. The process ends with this one: it holds the other end of its standard input."""
+
+    def __init__(self, name: str, ledger: Path, port: int = 0) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", f"emulators.{name}", "--leashed", "--port", str(port), "--key", KEY, "--ledger", ledger],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        self.name = name
+        self.url = self._process.stdout.readline().strip()
+        assert self.url.startswith("http://127.0.0.1:")
+        self._books = sqlite3.connect(f"file:{ledger}?mode=ro", uri=True, isolation_level=None)
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        """The setting `connections` that leads here."""
+        return {self.name: {"key": KEY, "base_url": self.url}}
+
+    def close(self) -> None:
+        """End the process."""
+        self._books.close()
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(PATIENCE)
+        self._process.stdout.close()
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """What a query finds in its books."""
+        return self._books.execute(sql, values).fetchall()
+
+    def billed(self) -> dict[str, int]:
+        """The units that each paid request cost."""
+        return dict(self.rows("SELECT request_id, units FROM billed"))
+
+    def requests(self, prompt: str) -> list[dict[str, Any]]:
+        """The requests with these words in their prompt, as they were taken: endpoint, body, headers."""
+        found = self.rows("SELECT id, endpoint, body, headers FROM requests ORDER BY rowid")
+        taken = [
+            {"id": key, "endpoint": endpoint, "body": json.loads(body), "headers": json.loads(headers)}
+            for key, endpoint, body, headers in found
+        ]
+        return [each for each in taken if prompt in each["body"]["prompt"]]
+
+    def calls(self, route: str, request_id: str | None = None) -> list[str]:
+        """The steps that were taken on a route, for one request or all."""
+        query = "SELECT step FROM calls WHERE route = ? AND (? IS NULL OR request_id = ?) ORDER BY rowid"
+        return [step for (step,) in self.rows(query, route, request_id, request_id)]
+
+    def kept_its_key_to_itself(self) -> None:
+        """No output was asked for with the key, nobody was led inside, and no address was made up."""
+        assert self.rows("SELECT count(*) FROM calls WHERE route = 'output' AND with_key = 1") == [(0,)]
+        assert self.rows("SELECT step FROM calls WHERE route IN ('inside', 'stray')") == []
+
+
+def agree(emulator: Emulator, served: Served) -> None:
+    """Each request that the provider bills is one attempt's, which says so; and no other attempt says so.
+
+    The provider may write it down a little later than we give up on it.
+    """
+
+    def ours(tx: Tx) -> list[Any]:
+        return tx.all(_ATTEMPTS)
+
+    def compare() -> bool:
+        billed, rows = set(emulator.billed()), served.read(ours)
+        booked = [row for row in rows if row.cost_outcome is not None]
+        known = {row.provider_ref for row in booked if row.provider_ref is not None}
+        lost = [row for row in booked if row.provider_ref is None]
+        assert all(row.state == "unknown" for row in lost)
+        return known <= billed and len(billed - known) == len(lost)
+
+    try:
+        until(compare, "the provider's books and ours agree")
+    except AssertionError as error:
+        raise AssertionError(f"{error}\ntheirs: {emulator.billed()}\nours: {served.read(ours)}") from None
+
+
+def files_are_whole(served: Served) -> None:
+    """Each asset has its file, each file its asset, and nothing half-written lies about."""
+
+    def keys(tx: Tx) -> set[str]:
+        return {row.storage_key for row in tx.all(_KEYS)}
+
+    root = served.studio.storage.root
+    found = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+    assert {name for name in found if not _THUMBNAIL.search(name)} == served.read(keys)
+
+
+def uploaded(person: Person, data: bytes, content_type: str = "image/png") -> str:
+    """The address of a picture, once it is that person's."""
+    answer = person.send("POST", "/uploads", files={"file": ("a.png", data, content_type)})
+    assert answer.status_code in (200, 201), answer.text
+    return str(answer.json()["url"])
