@@ -52,8 +52,9 @@ def main(arguments: list[str]) -> int:
     for backend in chosen.databases.split(","):
         with tempfile.TemporaryDirectory(prefix="aims-bench-") as folder:
             raw["runs"][backend] = measure(backend, Path(folder), chosen.items, chosen.repeat)
-    chosen.keep.parent.mkdir(parents=True, exist_ok=True)
-    chosen.keep.write_text(json.dumps(raw, indent=None, separators=(",", ":")) + "\n")
+        # After each, so that the first is not lost with the second.
+        chosen.keep.parent.mkdir(parents=True, exist_ok=True)
+        chosen.keep.write_text(json.dumps(raw, separators=(",", ":")) + "\n")
     print(table(raw))
     return 0
 
@@ -83,6 +84,7 @@ def measure(backend: str, folder: Path, items: int, repeat: int) -> dict[str, An
         client = Client(port, key)
         cases, walked = questions(client)
         found = {"filled_seconds": round(filled, 1), "walked": walked, "alone": client.run(cases, repeat)}
+        print(f"{backend}: measured alone", file=sys.stderr, flush=True)
         found["busy"], found["accepting"] = _busy(client, cases, repeat, port, key)
         running.close()
         found["keeping"] = asyncio.run(_keep(location, made["workspace_id"]))

@@ -4,10 +4,10 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, select, true, tuple_
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, func, literal, select, true, tuple_
 
 from aims.core import pages
-from aims.core.clock import rfc3339
+from aims.core.clock import DAY, rfc3339
 from aims.core.db import Tx
 from aims.core.ids import looks_like_id
 from aims.media import search
@@ -19,8 +19,8 @@ from aims.media.tables import assets, shares
 USUAL = 50
 THUMBNAIL_SIDE = 512
 LAST = 2**63 - 1
-# How many of the newest are looked through, on Postgres, before the index is asked for everything that matches.
-NEWEST = 2000
+# How many of the newest are looked through before the index is asked for everything that matches.
+NEWEST = {"sqlite": 500, "postgresql": 2000}
 
 _with_share = assets.outerjoin(shares, and_(shares.c.asset_id == assets.c.id, shares.c.revoked_at.is_(None)))
 _shown = select(assets, shares.c.id.label("share_id"))
@@ -29,9 +29,15 @@ _shown = select(assets, shares.c.id.label("share_id"))
 def _held(rows: Any, *, trashed: bool) -> tuple[ColumnElement[bool], ...]:
     """What every statement asks of the rows it shows, whatever led to them."""
     return (
-        rows.c.workspace_id == bindparam("workspace"),
+        *_of(rows, trashed=trashed),
         rows.c.created_at >= bindparam("since"),
         rows.c.created_at < bindparam("until"),
+    )
+
+
+def _of(rows: Any, *, trashed: bool) -> tuple[ColumnElement[bool], ...]:
+    return (
+        rows.c.workspace_id == bindparam("workspace"),
         rows.c.trashed_at.is_not(None) if trashed else rows.c.trashed_at.is_(None),
     )
 
@@ -59,6 +65,7 @@ def _search(*, trashed: bool) -> dict[str, Select[Any]]:
     )
     rowid = sqlite_words.c.rowid
     return {
+        "newest sqlite": _found_on_sqlite(trashed),
         "sqlite": _shown.select_from(sqlite_words.join(_with_share, assets.c.seq == rowid))
         .where(
             MATCHES_ON_SQLITE,
@@ -68,11 +75,37 @@ def _search(*, trashed: bool) -> dict[str, Select[Any]]:
         )
         .order_by(rowid.desc())
         .limit(bindparam("most")),
-        "newest": _found(trashed, newest, newest.c.words.op("@@")(MATCHES_ON_POSTGRES)),
+        "newest postgresql": _found(trashed, newest, newest.c.words.op("@@")(MATCHES_ON_POSTGRES)),
         "postgresql": _found(
             trashed, matching, matching.c.seq < bindparam("seq"), matching.c.seq >= bindparam("first")
         ),
     }
+
+
+def _found_on_sqlite(trashed: bool) -> Select[Any]:
+    """The newest that have all the terms, found by looking at their words, which the index keeps."""
+    rowid, words = sqlite_words.c.rowid, literal(" ") + sqlite_words.c.words + literal(" ")
+    newest = (
+        select(rowid.label("seq"), words.label("words"))
+        .where(rowid < bindparam("seq"), rowid >= bindparam("first"))
+        .order_by(rowid.desc())
+        .limit(bindparam("newest"))
+        .subquery("newest")
+    )
+    term = func.json_each(bindparam("terms")).table_valued("value")
+    lacking = select(term.c.value).where(func.instr(newest.c.words, term.c.value) == 0)
+    hits = (
+        select(newest.c.seq)
+        .where(~lacking.exists())
+        .order_by(newest.c.seq.desc())
+        .limit(bindparam("most"))
+        .subquery("hits")
+    )
+    return (
+        _shown.select_from(hits.join(_with_share, assets.c.seq == hits.c.seq))
+        .where(*_held(assets, trashed=trashed))
+        .order_by(hits.c.seq.desc())
+    )
 
 
 def _found(trashed: bool, numbers: FromClause, *conditions: ColumnElement[bool]) -> Select[Any]:
@@ -112,8 +145,19 @@ _BY_WORDS = select(func.set_config("enable_bitmapscan", "on", True))
 
 _LIST = {trashed: _list(trashed=trashed) for trashed in (False, True)}
 _SEARCH = {trashed: _search(trashed=trashed) for trashed in (False, True)}
-_bounds = select(func.min(assets.c.seq).label("first"), func.max(assets.c.seq).label("last"))
-_BOUNDS = {trashed: _bounds.where(*_held(assets, trashed=trashed)) for trashed in (False, True)}
+_number = select(assets.c.seq).limit(1)
+_LAST_BEFORE = {
+    trashed: _number.where(
+        *_of(assets, trashed=trashed), assets.c.created_at < bindparam("instant")
+    ).order_by(assets.c.created_at.desc(), assets.c.seq.desc())
+    for trashed in (False, True)
+}
+_FIRST_FROM = {
+    trashed: _number.where(
+        *_of(assets, trashed=trashed), assets.c.created_at >= bindparam("instant")
+    ).order_by(assets.c.created_at, assets.c.seq)
+    for trashed in (False, True)
+}
 _ONE = _shown.select_from(_with_share).where(
     assets.c.id == bindparam("asset"), assets.c.workspace_id == bindparam("workspace")
 )
@@ -181,9 +225,7 @@ def browse(
             _LIST[wanted.trashed],
             workspace=workspace_id,
             since=wanted.since or 0,
-            until=LAST if wanted.until is None else wanted.until,
-            at=at,
-            seq=seq,
+            **_before(wanted, at, seq),
             most=limit + 1,
         )
     else:
@@ -191,6 +233,13 @@ def browse(
     shown, more = pages.cut(rows, limit)
     following = pages.cursor((shown[-1].created_at, shown[-1].seq), *bound) if more else None
     return pages.Page([view(asset_of(row), row.share_id, base_url) for row in shown], following)
+
+
+def _before(wanted: Wanted, at: int, seq: int) -> dict[str, int]:
+    """Where a page begins, said in two ways that agree: each database looks for its place by another of them."""
+    if wanted.until is not None and wanted.until <= at:
+        at, seq = wanted.until, 0
+    return {"at": at, "seq": seq, "until": min(at + 1, LAST)}
 
 
 def _searched(
@@ -204,12 +253,7 @@ def _searched(
         "since": wanted.since or 0,
         "until": LAST if wanted.until is None else wanted.until,
     }
-    first = 0
-    if wanted.since is not None or wanted.until is not None:
-        bounds = tx.one(_BOUNDS[wanted.trashed], **span)
-        if bounds.first is None:
-            return []
-        first, seq = bounds.first, min(seq, bounds.last + 1)
+    first, seq = _numbers(tx, workspace_id, wanted, seq)
     marks = search.labels(
         workspace_id,
         trashed=wanted.trashed,
@@ -218,17 +262,42 @@ def _searched(
         model=wanted.model,
         shared=wanted.shared,
     )
-    asked = {**span, "match": search.match(tx, marks, words or []), "first": first, "seq": seq}
-    statements = _SEARCH[wanted.trashed]
+    asked = {**span, "first": first, "seq": seq, "most": most}
+    statements, newest = _SEARCH[wanted.trashed], NEWEST[tx.dialect]
+    match = search.match(tx, marks, words or [])
     if tx.dialect == "postgresql":
-        # Unlike SQLite's, its index has no order: what many rows have would all be fetched and sorted for one page. But
-        # what many rows have, some of the newest have too.
+        # Its index has no order: what many rows have would all be fetched and sorted for one page. But what many rows
+        # have, some of the newest have too.
         tx.all(_BY_NUMBER)
-        rows = tx.all(statements["newest"], **asked, most=most, newest=NEWEST)
+        rows = tx.all(statements["newest postgresql"], **asked, match=match, newest=newest)
         if len(rows) >= most:
             return rows
         tx.all(_BY_WORDS)
-    return tx.all(statements[tx.dialect], **asked, most=most)
+    elif words and len(words[-1]) > search.LISTED_BEGINNING:
+        # Its index has an order, but gathers all rows of a beginning before it gives the first.
+        terms = [f" {term} " for term in (*marks, *words[:-1])] + [f" {words[-1]}"]
+        rows = tx.all(
+            statements["newest sqlite"],
+            **asked,
+            terms=msgspec.json.encode(terms).decode(),
+            newest=newest,
+        )
+        if len(rows) >= most:
+            return rows
+    return tx.all(statements[tx.dialect], **asked, match=match)
+
+
+def _numbers(tx: Tx, workspace_id: str, wanted: Wanted, seq: int) -> tuple[int, int]:
+    """Between which numbers the rows of a span lie: from the first, and before the other.
+
+    Numbers and instants grow together, except where a clock was set back: by up to a day is allowed for.
+    """
+    first, which = 0, {"workspace": workspace_id}
+    if wanted.since is not None:
+        first = tx.value(_LAST_BEFORE[wanted.trashed], **which, instant=wanted.since - DAY) or 0
+    if wanted.until is not None:
+        seq = min(seq, tx.value(_FIRST_FROM[wanted.trashed], **which, instant=wanted.until + DAY) or LAST)
+    return first, seq
 
 
 def show(tx: Tx, workspace_id: str, asset_id: str, base_url: str) -> MediaView:

@@ -20,6 +20,8 @@ from aims.core.errors import Invalid
 LONGEST_TEXT = 1000
 LONGEST_WORD = 64
 MOST_WORDS = 32
+# Beginnings of so many letters have lists of their own on SQLite.
+LISTED_BEGINNING = 2
 
 # Accents, and the points of Hebrew and Arabic. Marks that are letters of their own, as in Hindi, stay.
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff]+")

@@ -145,7 +145,7 @@ async def test_a_prompt_of_the_greatest_length_is_kept_and_found(db: Database, a
 async def test_what_only_old_pictures_have_is_found_behind_many_newer_ones(
     db: Database, alice: Any, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(library, "NEWEST", 10)
+    monkeypatch.setattr(library, "NEWEST", dict.fromkeys(library.NEWEST, 10))
     old = await db.write(keep_all, alice.id, ["A lighthouse", "A red lighthouse", "A barn"])
     await db.write(keep_all, alice.id, ["A barn"] * 25)
 
