@@ -1,4 +1,4 @@
-"""The `aims` command: the operator's view of an instance, and the studio itself.
+"""The `aims` command: pictures and films from a studio, the operator's view of an instance, and the studio itself.
 
 Standard output is the result, standard error is everything else. Exit 0: done; 1: it could not be done; 2: the command
 was written wrongly. Each command's module is imported only when it is run, so that `--help` is quick.
@@ -8,8 +8,21 @@ from typing import Any
 
 import click
 
+from aims.cli.flags import everywhere
+
 COMMANDS = {
+    "login": ("aims.cli.account:login", "Check a key and keep it."),
+    "logout": ("aims.cli.account:logout", "Forget the key that was kept."),
+    "whoami": ("aims.cli.account:whoami", "Say whose key this is, and what there is to spend."),
+    "config": ("aims.cli.account:config", "Show what is configured, and where."),
+    "models": ("aims.cli.offer:models", "List the models that can be asked."),
+    "styles": ("aims.cli.offer:styles", "List the style presets."),
+    "upload": ("aims.cli.offer:upload", "Keep a picture to work from."),
+    "image": ("aims.cli.make:image", "Make pictures from words."),
+    "edit": ("aims.cli.make:edit", "Make a picture from pictures."),
+    "video": ("aims.cli.make:video", "Make a film."),
     "serve": ("aims.cli.serve:serve", "Run the whole studio in one process."),
+    "mcp": ("aims.cli.mcp:mcp", "Offer the studio's tools to an agent."),
     "init": ("aims.cli.init:init", "Make the database, the owner, a workspace and a key."),
     "keys": ("aims.cli.keys:keys", "Create, list and revoke API keys."),
     "workspaces": ("aims.cli.workspaces:workspaces", "Create and list workspaces."),
@@ -20,6 +33,11 @@ COMMANDS = {
 }
 
 
+ALIASES = {"status": "whoami"}
+"""Names that are understood and not listed."""
+_RUNS_THE_STUDIO = "serve"
+
+
 class Lazy(click.Group):
     """A group whose commands are imported when they are run."""
 
@@ -27,6 +45,7 @@ class Lazy(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        cmd_name = ALIASES.get(cmd_name, cmd_name)
         if cmd_name not in COMMANDS:
             return None
         from importlib import import_module
@@ -36,16 +55,11 @@ class Lazy(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    if value and not ctx.resilient_parsing:
-        from importlib.metadata import version
-
-        click.echo(f"aims {version('ai-media-studio')}")
-        ctx.exit()
+        rows = [(name, text) for name, (_, text) in COMMANDS.items()]
+        first = next(at for at, (name, _) in enumerate(rows) if name == _RUNS_THE_STUDIO)
+        for title, part in (("Use a studio", rows[:first]), ("Run a studio", rows[first:])):
+            with formatter.section(title):
+                formatter.write_dl(part)
 
 
 @click.group(
@@ -54,20 +68,14 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     epilog="""\b
 Examples:
   aims serve
+  aims login --key aims_3fA9xQ2LmZ0b...
+  aims image "A red fox in the snow" -o fox.png
   aims keys create --name laptop --rate-limit 600
   aims credits grant --amount 500
 """,
 )
-@click.option(
-    "-v",
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_version,
-    help="Print the version.",
-)
-def aims() -> None:
+@everywhere
+def aims(**_: Any) -> None:
     """AI Media Studio: make pictures and films through hosted models."""
 
 

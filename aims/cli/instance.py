@@ -9,18 +9,12 @@ import click
 import msgspec
 
 from aims.bootstrap import open_database
+from aims.cli.flags import as_json, examples, table
 from aims.core.db import Database
 from aims.core.settings import Settings, load
 
 T = TypeVar("T")
 
-
-def examples(*lines: str) -> str:
-    """The end of a command's help: lines that can be pasted."""
-    return "\b\nExamples:\n" + "".join(f"  {line}\n" for line in lines)
-
-
-as_json = click.option("--json", "json_", is_flag=True, help="Print JSON.")
 of_workspace = click.option("--workspace", help="Id or name; not needed when there is only one.")
 
 
@@ -47,11 +41,4 @@ def show(value: Any, text: str, json_: bool) -> None:
     click.echo(msgspec.json.encode(value).decode() if json_ else text)
 
 
-def table(heads: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
-    """Rows in columns, for a terminal."""
-    lines = [heads, *(tuple("-" if cell is None else str(cell) for cell in row) for row in rows)]
-    widths = [max(len(line[at]) for line in lines) for at in range(len(heads))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+__all__ = ["as_json", "examples", "of_workspace", "show", "table", "with_database"]
