@@ -37,7 +37,7 @@ def together(*options: Callable[[Decorated], Decorated]) -> Callable[[Decorated]
     epilog=examples(
         'aims image "A red fox in the snow" -o fox.png',
         "aims image A lighthouse at dusk --n 4 --style watercolor-style -o lighthouses/",
-        'aims image "A red fox" --model fal-ai/nano-banana-2 --resolution 0.5K --print url',
+        'aims image "A red fox" --aspect-ratio 16:9 --print url',
         "aims image --stdin --json < prompt.txt",
         'aims image "A red fox" --n 4 --dry-run',
     )
@@ -103,7 +103,7 @@ def edit(at: Remote, **given: Any) -> None:
 @click.command(
     epilog=examples(
         'aims video "Waves at dawn, slowly panning" --duration 4 --audio -o waves.mp4',
-        'aims video "It turns its head" -m fal-ai/veo3.1/fast/image-to-video '
+        'aims video "It turns its head" -m xai/grok-imagine-video/image-to-video '
         '--image-url "$(aims image A red fox --print url)"',
         'aims video "Waves" --aspect-ratio 9:16 --json',
     )

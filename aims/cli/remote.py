@@ -91,7 +91,7 @@ class Remote:
             click.echo(json.dumps(value, ensure_ascii=False))
         elif self.form == "url" and urls is not None:
             for url in urls:
-                click.echo(url)
+                click.echo(clean(url))
         else:
             click.echo(text)
 

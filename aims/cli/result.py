@@ -9,7 +9,7 @@ import click
 
 from aims import client
 from aims.cli.progress import Progress
-from aims.cli.remote import Remote, pairs
+from aims.cli.remote import Remote, clean, pairs
 from aims.client import saving
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ def deliver(at: Remote, kind: str, body: dict[str, Any], output: str | None) -> 
     failed = [one for one in generation.outputs if one.status != "completed"]
     if failed:
         reason = next((one.error for one in failed if one.error), generation.error or generation.status)
-        click.echo(f"{len(failed)} of {len(generation.outputs)} failed: {reason}", err=True)
+        click.echo(f"{len(failed)} of {len(generation.outputs)} failed: {clean(reason)}", err=True)
     if lost:
         click.echo(
-            f"{len(lost)} of {len(saved) + len(lost)} files could not be saved: {lost[0].error}\n"
+            f"{len(lost)} of {len(saved) + len(lost)} files could not be saved: {clean(lost[0].error)}\n"
             "They are made and paid for. Download them from their url; do not generate them again.",
             err=True,
         )

@@ -22,7 +22,7 @@ SETTLED = frozenset({"provider_not_connected", "model_paused"})
 UNDER_WAY = "idempotency_key_in_use"
 FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 8.0
-LONGEST_WISH = 60.0
+LONGEST_WISH = 30.0
 """A studio that wants to be left alone for longer than this, in seconds, is believed: the error is raised at once."""
 
 

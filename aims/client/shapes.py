@@ -110,7 +110,7 @@ class Generation(msgspec.Struct, frozen=True):
 
         Raises GenerationFailed when nothing was made; DownloadFailed when some of it could not be saved.
         """
-        with Blocking(None, "") as carrier:
+        with Blocking(None, self.urls[0] if self.urls else "") as carrier:
             return carrier.run(self.saving(where))
 
     def saving(self, where: str | Path) -> Flow[list[Path]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from aims.client.errors import BadAnswer, NotFound, Unauthenticated, Unreachable
+from aims.client.errors import BadAnswer, NotFound, ServerError, Unauthenticated, Unavailable, Unreachable
 from aims.client.retries import ask, refusal
 from aims.client.shapes import Generation, NotFinished
 from aims.client.steps import Answer, Call, Flow, Hear, Listen, Pause, Tell, Telling, address
@@ -17,6 +17,8 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 3.0
 BEAT_SECONDS = 15.0
 """A stream says something at least so often. Nearer than this to the end of the time, asking is more exact."""
+LOST_SECONDS = 60.0
+"""A studio that is away for no longer, as for a new release, is waited for: the work is as safe there as the wait."""
 PATIENCE = 3
 """After so many streams in a row that told nothing, this is a connection on which streams do not get through."""
 
@@ -27,6 +29,7 @@ class Watch:
     def __init__(self, known: Generation, to: Callable[[Generation], object] | None = None) -> None:
         self.latest = known
         self._to = to
+        self._heard_at = time.monotonic()
         self._last_id = ""
 
     def wait(self, timeout: float | None) -> Flow[Generation]:
@@ -34,7 +37,8 @@ class Watch:
 
         timeout: seconds; None waits for however long it takes.
 
-        Raises NotFinished when the time is up; the work goes on.
+        Raises NotFinished when the time is up, Unreachable when the studio has been away for a minute; the work goes
+        on.
         """
         end = None if timeout is None else time.monotonic() + timeout
         in_vain = 0
@@ -49,12 +53,21 @@ class Watch:
                 raise NotFinished(self.latest, timeout or 0.0)
             yield Pause(min(pause, max(_left(end), 0.0)))
             pause = min(pause * 1.5, LONGEST_PAUSE)
-            yield from self._take((yield from show(self.latest.id)))
+            yield from self._look()
         return self.latest
+
+    def _look(self) -> Flow[None]:
+        try:
+            generation = yield from show(self.latest.id)
+        except (Unreachable, Unavailable, ServerError):
+            if time.monotonic() - self._heard_at > LOST_SECONDS:
+                raise
+        else:
+            yield from self._take(generation)
 
     def _take(self, generation: Generation) -> Flow[None]:
         changed = _look_of(generation) != _look_of(self.latest)
-        self.latest = generation
+        self.latest, self._heard_at = generation, time.monotonic()
         if changed:
             yield Tell(generation, self._to)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
 """How long an answer, or the next piece of it, may take. Streams beat every 15 s."""
 RETRIES = 4
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
 
@@ -68,7 +70,7 @@ def unreachable(error: Exception, base_url: str) -> Unreachable:
     """Why there is no answer."""
     sent = not isinstance(error, _NEVER_SENT)
     where = f"{urlsplit(base_url).scheme}://{urlsplit(base_url).netloc}"
-    reason = str(error).removeprefix("[Errno 111] ") or type(error).__name__
+    reason = _ERRNO.sub("", str(error)) or type(error).__name__
     if sent:
         return Unreachable(f"The connection to {where} ended without an answer ({reason}).", sent=True)
     hint = " `aims serve` starts a studio there." if is_here(base_url) else ""

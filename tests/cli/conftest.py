@@ -8,7 +8,10 @@ from pathlib import Path
 
 import machine
 import pytest
+from remotely import aims, between, bob, remote, stranger
 from typing_in import Said
+
+__all__ = ["aims", "between", "bob", "remote", "stranger"]
 
 
 @pytest.fixture

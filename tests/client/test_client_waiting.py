@@ -6,7 +6,7 @@ import pytest
 from between import Between
 from serving import SMALL, Person
 
-from aims.client import AIMS, Generation, NotFinished, NotFound
+from aims.client import AIMS, Generation, NotFinished, NotFound, ServerError, watching
 
 Make = Callable[..., AIMS]
 EVENTS = "/events"
@@ -67,7 +67,28 @@ def test_where_streams_do_not_get_through_it_is_asked_again_and_again(
     assert between.sent(f"/generations/{made.id}")
 
 
-def test_a_key_that_ends_ends_the_waiting(alice: Person, client: Make, between: Between):
+def test_a_studio_that_is_away_for_a_while_is_waited_for(
+    alice: Person, client: Make, between: Between, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(watching, "FIRST_PAUSE", 0.02)
+    aims = client(alice, base_url=between.url, retries=0)
+
+    def away(_: Generation) -> None:
+        if len(between.seen) == 1:
+            between.rule("", status=502, times=6)
+
+    made = aims.images.generate("A barn", on_progress=away, **SMALL)
+
+    assert made.status == "completed"
+    monkeypatch.setattr(watching, "LOST_SECONDS", 0.0)
+    between.rule("/events", status=502, times=100)
+    with pytest.raises(ServerError):
+        aims.images.generate(
+            "A barn [sandbox: fail=all]", on_progress=lambda _: between.rule("", status=500), **SMALL
+        )
+
+
+def test_a_generation_that_is_gone_ends_the_waiting(alice: Person, client: Make, between: Between):
     said = b'{"error": "There is no such generation in this workspace.", "code": "not_found"}'
     between.rule(EVENTS, status=404, body=said)
 
