@@ -94,17 +94,11 @@ def _found_on_sqlite(trashed: bool) -> Select[Any]:
     )
     term = func.json_each(bindparam("terms")).table_valued("value")
     lacking = select(term.c.value).where(func.instr(newest.c.words, term.c.value) == 0)
-    hits = (
-        select(newest.c.seq)
-        .where(~lacking.exists())
+    return (
+        _shown.select_from(newest.join(_with_share, assets.c.seq == newest.c.seq))
+        .where(~lacking.exists(), *_held(assets, trashed=trashed))
         .order_by(newest.c.seq.desc())
         .limit(bindparam("most"))
-        .subquery("hits")
-    )
-    return (
-        _shown.select_from(hits.join(_with_share, assets.c.seq == hits.c.seq))
-        .where(*_held(assets, trashed=trashed))
-        .order_by(hits.c.seq.desc())
     )
 
 
