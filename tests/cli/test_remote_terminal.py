@@ -12,14 +12,17 @@ CLEAR = "\r\x1b[2K"
 
 
 def test_a_line_tells_how_far_it_is_and_is_gone_afterwards(bob: Person, aims: Shell):
-    terminal = aims.on_a_terminal("image", "A barn [sandbox: delay=1s]", "--print", "url", *SMALL)
+    terminal = aims.on_a_terminal("image", "A barn [sandbox: delay=10m]", "--print", "url", *SMALL)
+    terminal.until("running")
 
-    said = terminal.until("running").ended()
+    (begun,) = bob.send("GET", "/generations").json()["items"]
+    bob.send("POST", f"/generations/{begun['id']}/cancel")
+    said = terminal.ended()
 
-    assert said.code == 0
-    assert re.fullmatch(r"http://\S+\.png\n", said.out)
-    assert re.search(r"running  \d+ s", said.err)
-    assert said.err.endswith(CLEAR)
+    assert (said.code, said.out) == (1, "")
+    drawn, _, rest = said.err.rpartition(CLEAR)
+    assert re.search(r"running  \d+ s", drawn)
+    assert rest.startswith("1 of 1 failed: ")
 
 
 def test_quiet_is_quiet_on_a_terminal_too(bob: Person, aims: Shell):

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 
+PATIENCE = 60.0
 HOP = frozenset({"connection", "transfer-encoding", "content-length", "host", "date", "server"})
 
 
@@ -27,12 +28,12 @@ class Seen:
 class Rule:
     """What becomes of a request whose path ends so: `lose` and `cut` its answer, or answer in the studio's place.
 
-    cut: after so many pieces of the answer.
+    cut: once these bytes have come by.
     """
 
     end: str
     lose: bool = False
-    cut: int | None = None
+    cut: bytes = b""
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
@@ -45,7 +46,7 @@ class Between:
     def __init__(self, studio: str) -> None:
         self.seen: list[Seen] = []
         self._rules: list[Rule] = []
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self.client = httpx2.Client(base_url=studio, timeout=60, trust_env=False)
         between = self
 
@@ -81,9 +82,15 @@ class Between:
         """The requests whose path ended so."""
         return [one for one in self.seen if one.path.endswith(end)]
 
+    def wait_for(self, end: str, times: int) -> None:
+        """Wait until so many requests have come whose path ends so."""
+        with self._lock:
+            assert self._lock.wait_for(lambda: len(self.sent(end)) >= times, PATIENCE)
+
     def _rule_for(self, seen: Seen) -> Rule | None:
         with self._lock:
             self.seen.append(seen)
+            self._lock.notify_all()
             for rule in self._rules:
                 if rule.times and seen.path.endswith(rule.end):
                     rule.times -= 1
@@ -115,7 +122,7 @@ def _answer(request: BaseHTTPRequestHandler, status: int, headers: dict[str, str
     request.wfile.write(body)
 
 
-def _pass_back(request: BaseHTTPRequestHandler, answer: httpx2.Response, cut: int | None) -> None:
+def _pass_back(request: BaseHTTPRequestHandler, answer: httpx2.Response, cut: bytes) -> None:
     request.send_response(answer.status_code)
     for name, value in answer.headers.items():
         if name.lower() not in HOP:
@@ -124,11 +131,13 @@ def _pass_back(request: BaseHTTPRequestHandler, answer: httpx2.Response, cut: in
     request.end_headers()
     write: Callable[[bytes], object] = request.wfile.write
     try:
-        for number, piece in enumerate(answer.iter_raw()):
-            if number == cut:
+        said = b""
+        for piece in answer.iter_raw():
+            write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            said += piece if cut else b""
+            if cut and cut in said:
                 request.close_connection = True
                 return
-            write(b"%x\r\n%s\r\n" % (len(piece), piece))
         write(b"0\r\n\r\n")
     except ConnectionError:
         request.close_connection = True

@@ -30,7 +30,7 @@ async def test_two_are_made_at_once_heard_of_and_saved(alice: Person, tmp_path: 
 
 async def test_an_answer_that_is_lost_is_paid_once(alice: Person, between: Between):
     between.rule("/images/generate", lose=True)
-    between.rule("/events", cut=2)
+    between.rule("/events", cut=b"\n\nid: ")
 
     async with AsyncAIMS(alice.text, between.url) as aims:
         made = await aims.images.generate("A barn [sandbox: delay=1s]", **SMALL)

@@ -1,6 +1,7 @@
 """Waiting for a generation: told of its changes, over connections that break, and never longer than was said."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from between import Between
@@ -46,12 +47,17 @@ def test_who_waits_no_longer_is_told_that_the_work_goes_on(alice: Person, client
 
 
 def test_a_stream_that_is_cut_is_taken_up_where_it_was(alice: Person, client: Make, between: Between):
-    between.rule(EVENTS, cut=2)
+    between.rule(EVENTS, cut=b"\n\nid: ")
+    aims = client(alice, base_url=between.url)
+    begun = aims.images.generate("A barn [sandbox: delay=10m]", wait=False, **SMALL)
 
-    made = client(alice, base_url=between.url).images.generate("A barn [sandbox: delay=1s]", **SMALL)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(aims.generations.wait, begun.id)
+        between.wait_for(EVENTS, 2)
+        alice.send("POST", f"/generations/{begun.id}/cancel")
+        assert waiting.result(60).status == "cancelled"
 
-    assert made.status == "completed"
-    first, second = between.sent(EVENTS)[:2]
+    first, second = between.sent(EVENTS)
     assert "last-event-id" not in first.headers
     assert int(second.headers["last-event-id"]) >= 1
 
