@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, reject, settings
 from PIL import Image
 from schemathesis import Case, Response
 from schemathesis.schemas import BaseSchema
-from serving import Person
+from serving import PATIENCE, Person
 
 from aims.catalog.fields import PROMPT_MOST
 from aims.web.openapi import document
@@ -56,6 +56,8 @@ def schema(examples: int, *tags: str) -> BaseSchema:
     names = {each["operationId"] for methods in told["paths"].values() for each in methods.values()}
     config = {
         "seed": SEED,
+        # A busy machine may take its time.
+        "request-timeout": PATIENCE,
         "generation": {
             "max-examples": examples,
             "deterministic": True,

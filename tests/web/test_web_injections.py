@@ -1,7 +1,6 @@
 """Text is text, and a field is a field (INP-03, INP-04, INP-05): in every place of every operation that takes one."""
 
 import json
-import time
 from typing import Any
 from urllib.parse import quote
 
@@ -35,8 +34,6 @@ HOSTILE = (
     "x" * 50_000,
 )
 AN_ID = "550e8400-e29b-41d4-a716-446655440000"
-LONGEST_SECONDS = 30.0
-"""A sleep of the database would show; a busy machine does not."""
 
 pytestmark = SQLITE
 
@@ -88,12 +85,10 @@ def test_hostile_text_is_answered_and_nothing_more(mallory: Person, told: Operat
     for text in HOSTILE:
         for options in requests_of(told, text):
             headers = {"Content-Type": "application/json", **mallory.bearer} | options.pop("headers", {})
-            began = time.monotonic()
             answer = mallory.served.client.request(
                 told.method, options.pop("path"), headers=headers, **options
             )
             assert answer.status_code < 500, (text[:40], answer.status_code, answer.text[:300])
-            assert time.monotonic() - began < LONGEST_SECONDS
             assert "set-cookie" not in answer.headers
             assert b"root:" not in answer.content
             assert b" 49" not in answer.content
