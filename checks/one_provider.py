@@ -35,10 +35,12 @@ def check(root: Path) -> list[Finding]:
 
 
 def _model_ids(root: Path) -> re.Pattern[str]:
-    """Ids of models, in quotes: many begin with a maker's name, and a default has to name one."""
+    """Ids of models, in quotes or as a word of their own: many begin with a maker's name, and a default or an example
+    of a command has to name one.
+    """
     files = [path for path in sources.files(root) if path.startswith(MODELS) and path.endswith(".toml")]
     ids = [found for path in files for found in _ID.findall(sources.read_text(root, path) or "")]
-    return re.compile("|".join(rf"[\"'`]{re.escape(model)}[\"'`]" for model in ids) or r"(?!)")
+    return re.compile("|".join(rf"(?<=[\"'` ]){re.escape(model)}(?=[\"'` ])" for model in ids) or r"(?!)")
 
 
 def _mentions(path: str, text: str, name: str) -> list[Finding]:

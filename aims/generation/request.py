@@ -89,7 +89,9 @@ def spell(request: Request, draft: Draft) -> Request:
         references=[(each.field, str(position)) for position, each in enumerate(draft.references)],
         count=request.per_call,
     )
-    given = {name: body.pop(name) for source in draft.model.sources.values() if (name := source.sent_as) in body}
+    given = {
+        name: body.pop(name) for source in draft.model.sources.values() if (name := source.sent_as) in body
+    }
     sources = {
         name: [int(each) for each in at] if isinstance(at, list) else int(at) for name, at in given.items()
     }

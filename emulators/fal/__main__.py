@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from emulators.fal.server import Emulator
@@ -28,10 +29,8 @@ def main() -> int:
         print(f"AIMS_FAL_KEY={asked.key} AIMS_FAL_BASE_URL={emulator.url} ./dev serve")
         print(f"The ledger is {ledger}; GET {emulator.url}/ledger shows it.")
     print(emulator.url, flush=True)
-    try:
+    with suppress(KeyboardInterrupt):
         emulator.serve_forever()
-    except KeyboardInterrupt:
-        pass
     return 0
 
 

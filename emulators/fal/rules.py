@@ -13,6 +13,13 @@ MODELS: dict[str, Any] = json.loads((Path(__file__).parent / "models.json").read
 NUMBERS = {"integer": (int,), "number": (int, float)}
 MOST_PIXELS, LEAST_PIXELS, STEEPEST = 8294400, 655360, 3
 
+PICTURES = {
+    "data:image/png;base64": b"\x89PNG",
+    "data:image/jpeg;base64": b"\xff\xd8\xff",
+    "data:image/webp;base64": b"RIFF",
+}
+FILMS = {"data:video/mp4;base64": b"ftyp"}
+
 Problem = dict[str, Any]
 
 
@@ -21,7 +28,10 @@ def check(endpoint: str, body: Any) -> list[Problem]:
     if not isinstance(body, dict):
         return [_problem("", "Input should be a valid dictionary", "dict_type")]
     inputs = MODELS[endpoint]["inputs"]
-    found = [_problem(name, "Extra inputs are not permitted", "extra_forbidden") for name in body.keys() - inputs.keys()]
+    found = [
+        _problem(name, "Extra inputs are not permitted", "extra_forbidden")
+        for name in body.keys() - inputs.keys()
+    ]
     for name, rule in inputs.items():
         if name in body:
             found += _value(name, body[name], rule)
@@ -41,13 +51,19 @@ def _value(name: str, value: Any, rule: dict[str, Any]) -> list[Problem]:
     if kind in ("string", "string|object"):
         return _text(name, value, rule)
     if kind == "boolean":
-        return [] if isinstance(value, bool) else [_problem(name, "Input should be a valid boolean", "bool_type")]
+        return (
+            []
+            if isinstance(value, bool)
+            else [_problem(name, "Input should be a valid boolean", "bool_type")]
+        )
     if kind == "array":
         return _list(name, value, rule)
     if isinstance(value, bool) or not isinstance(value, NUMBERS[kind]):
         return [_problem(name, f"Input should be a valid {kind}", f"{kind}_type")]
     if value < rule.get("min", value):
-        return [_problem(name, f"Input should be greater than or equal to {rule['min']}", "greater_than_equal")]
+        return [
+            _problem(name, f"Input should be greater than or equal to {rule['min']}", "greater_than_equal")
+        ]
     if value > rule.get("max", value):
         return [_problem(name, f"Input should be less than or equal to {rule['max']}", "less_than_equal")]
     if "enum" in rule and value not in rule["enum"]:
@@ -83,7 +99,10 @@ def _size(name: str, value: dict[str, Any], rule: dict[str, Any]) -> list[Proble
     for side, length in value.items():
         if length % rule[side]["multiple_of"] or length > rule[side]["max"]:
             found.append(_problem(f"{name}.{side}", "is not supported", "multiple_of"))
-    if max(width, height) > STEEPEST * min(width, height) or not LEAST_PIXELS <= width * height <= MOST_PIXELS:
+    if (
+        max(width, height) > STEEPEST * min(width, height)
+        or not LEAST_PIXELS <= width * height <= MOST_PIXELS
+    ):
         found.append(_problem(name, "is not supported", "value_error"))
     return found
 
@@ -95,9 +114,7 @@ def _address(name: str, value: str) -> list[Problem]:
         data = base64.b64decode(text, validate=True)
     except binascii.Error:
         data = b""
-    wanted = {"data:video/mp4;base64": b"ftyp"} if name.startswith("video") else {
-        "data:image/png;base64": b"\x89PNG", "data:image/jpeg;base64": b"\xff\xd8\xff", "data:image/webp;base64": b"RIFF",
-    }  # fmt: skip
+    wanted = FILMS if name.startswith("video") else PICTURES
     if head not in wanted or wanted[head] not in data[:12]:
         return [_problem(name, f"Failed to load {value[:60]}", "file_download_error")]
     return []

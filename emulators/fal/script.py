@@ -4,7 +4,8 @@ Each route has steps that are taken one after the other, the last again and agai
 
     submit   ok, an HTTP status, an error_type; or, after the request was taken and will be billed: `proxy` (502) or
              any of the misbehaviours
-    status   ok, an HTTP status, `back` (COMPLETED becomes IN_PROGRESS), `unknown`, `stranger` (another id), a misbehaviour
+    status   ok, an HTTP status, `back` (COMPLETED becomes IN_PROGRESS), `done` (too early), `unknown`, `stranger`
+             (another id), a misbehaviour
     result   ok, an HTTP status, `early`, `missing`, `wrong`, `fewer`, `unsafe`, a misbehaviour
     output   ok, an HTTP status, `page`, `short`, `empty`, `corrupt`, `other` (the other kind), `vast`, a misbehaviour
     cancel   ok, an HTTP status, a misbehaviour

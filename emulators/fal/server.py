@@ -58,7 +58,7 @@ class Emulator(ThreadingHTTPServer):
     def _listen(self) -> None:
         while True:
             connection, _ = self.silent.accept()
-            self.work.note("inside", None, "reached", with_key=False)
+            self.work.note("inside", "", "reached", with_key=False)
             connection.close()
 
 
@@ -102,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
         script = Script.of(body.get("prompt", "") if isinstance(body, dict) else "")
         whose = str(body.get("prompt")) if isinstance(body, dict) else ""
         step = self.server.progress.next(script, "submit", whose)
-        call = work.note("submit", None, step, with_key=self._has_key())
+        call = work.note("submit", whose, step, with_key=self._has_key())
         if not self._is_known() or self._fails(step, script):
             return
         if endpoint not in rules.MODELS or rules.MODELS[endpoint]["status"] != "active":
@@ -125,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
         found = _REQUEST.fullmatch(self.path.partition("?")[0])
         request = self.server.work.find(found["id"]) if found else None
         if request is None or found is None or found["base"] != request.base:
-            self.server.work.note("stray", None, self.path[:100], with_key=self._has_key())
+            self.server.work.note("stray", "", self.path[:100], with_key=self._has_key())
             self._say(404 if request is None else 405, {"status": "NOT_FOUND"})
             return
         route = (found["what"] or "/result")[1:]
@@ -195,8 +195,9 @@ class Handler(BaseHTTPRequestHandler):
         if step not in ("wrong", "list", "null"):
             self._misbehave(step, call)
         film = request.is_film != (step == "other")
-        data = files.film(request.seconds) if film else files.picture(int(found["number"]), found["kind"])
-        content_type = "video/mp4" if film else f"image/{found['kind']}"
+        kind = "png" if found["kind"] == "mp4" else found["kind"]
+        data = files.film(request.seconds) if film else files.picture(int(found["number"]), kind)
+        content_type = "video/mp4" if film else f"image/{kind}"
         match step:
             case "page":
                 content_type, data = "text/html", b"<html>Access has expired</html>"
@@ -231,7 +232,7 @@ class Handler(BaseHTTPRequestHandler):
             code = int(step)
             after = script.text("retry-after")
             self._say(code, speech.PLAIN.get(code), {"Retry-After": after} if after else {})
-        elif step == "policy" or step in speech.FLAT or step in speech.MODEL:
+        elif step == "policy" or "_" in step:
             self._say(*speech.failed(step))
         else:
             return False

@@ -16,7 +16,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS requests (id TEXT PRIMARY KEY, endpoint TEXT NOT NULL, body TEXT NOT NULL,
     headers TEXT NOT NULL, ended TEXT);
 CREATE TABLE IF NOT EXISTS billed (request_id TEXT PRIMARY KEY REFERENCES requests, units INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS calls (route TEXT NOT NULL, request_id TEXT, step TEXT NOT NULL, at REAL NOT NULL,
+CREATE TABLE IF NOT EXISTS calls (route TEXT NOT NULL, whose TEXT NOT NULL, step TEXT NOT NULL, at REAL NOT NULL,
     with_key INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0);
 """
 
@@ -116,12 +116,12 @@ class Work:
             self._end(request)
             return 200, {"status": "OK"}
 
-    def note(self, route: str, request_id: str | None, step: str, *, with_key: bool) -> int:
-        """Write a call down, and return its number for `sent`."""
+    def note(self, route: str, whose: str, step: str, *, with_key: bool) -> int:
+        """Write a call down, and return its number for `sent`. whose: the request's id; its prompt, for a submit."""
         with self._lock:
-            row = (route, request_id, step, time.time(), int(with_key))
+            row = (route, whose, step, time.time(), int(with_key))
             added = self._db.execute(
-                "INSERT INTO calls (route, request_id, step, at, with_key) VALUES (?, ?, ?, ?, ?)", row
+                "INSERT INTO calls (route, whose, step, at, with_key) VALUES (?, ?, ?, ?, ?)", row
             )
             return added.lastrowid or 0
 
@@ -133,7 +133,8 @@ class Work:
     def ledger(self) -> list[dict[str, Any]]:
         """Every request with what was billed for it, in the order they came."""
         query = (
-            "SELECT id, endpoint, ended, units FROM requests LEFT JOIN billed ON request_id = id ORDER BY requests.rowid"
+            "SELECT id, endpoint, ended, units FROM requests LEFT JOIN billed ON request_id = id "
+            "ORDER BY requests.rowid"
         )
         with self._lock:
             rows = self._db.execute(query).fetchall()

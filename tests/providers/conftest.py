@@ -13,6 +13,9 @@ pytest.register_assert_rewrite("emulated", "serving")
 from emulated import Emulator, agree, files_are_whole  # noqa: E402 - its asserts are to say what they saw
 from serving import Served  # noqa: E402
 
+from aims.generation import call, downloads  # noqa: E402
+from aims.providers.fal import adapter  # noqa: E402
+
 
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
@@ -29,6 +32,23 @@ def connected(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> I
     served.start()
     yield served
     served.stop()
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits long between two questions, and what stays wrong is given up after a few."""
+    monkeypatch.setattr(adapter, "FIRST_WAIT", 0.05)
+    monkeypatch.setattr(call, "MISSES", 4)
+    monkeypatch.setattr(call, "LONGEST_WAIT", 0.1)
+    monkeypatch.setattr(downloads, "FIRST_WAIT", 0.05)
+
+
+@pytest.fixture
+def impatient(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that does not come is soon not waited for any more. Only for tests in which one does not come."""
+    monkeypatch.setattr(adapter, "ASK_SECONDS", 1.5)
+    monkeypatch.setattr(adapter, "SUBMIT_SECONDS", 1.5)
+    monkeypatch.setattr(downloads, "SECONDS", {"image": 5.0, "video": 5.0})
 
 
 @pytest.fixture

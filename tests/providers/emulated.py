@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from serving import Person, Served
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from aims.core.db import Tx
 from aims.generation.tables import attempts
@@ -22,6 +23,7 @@ PATIENCE = 60.0
 KEY = "tested-key-id:tested-key-secret"
 _THUMBNAIL = re.compile(r"\.\d+\.webp$")
 _ATTEMPTS = select(attempts.c.provider_ref, attempts.c.state, attempts.c.cost_outcome)
+_ATTEMPTS_OF = select(attempts).where(attempts.c.generation_id == bindparam("generation"))
 _KEYS = select(assets.c.storage_key)
 
 
@@ -35,11 +37,17 @@ def until(look: Callable[[], Any], what: str) -> Any:
 
 
 class Emulator:
-    """One emulator. The process ends with this one: it holds the other end of its standard input."""
+    """One emulator. The process ends with this one: it holds the other end of its standard input.
 
-    def __init__(self, name: str, ledger: Path, port: int = 0) -> None:
+    never_taken: calls whose outcome we cannot know, and that it did not take.
+    """
+
+    def __init__(self, name: str, ledger: Path, port: int = 0, *, key: str = KEY) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", f"emulators.{name}", "--leashed", "--port", str(port), "--key", KEY, "--ledger", ledger],
+            [
+                *(sys.executable, "-m", f"emulators.{name}", "--leashed"),
+                *("--port", str(port), "--key", key, "--ledger", ledger),
+            ],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -47,6 +55,7 @@ class Emulator:
         )  # fmt: skip
         assert self._process.stdout is not None
         self.name = name
+        self.never_taken = 0
         self.url = self._process.stdout.readline().strip()
         assert self.url.startswith("http://127.0.0.1:")
         self._books = sqlite3.connect(f"file:{ledger}?mode=ro", uri=True, isolation_level=None)
@@ -82,10 +91,10 @@ class Emulator:
         ]
         return [each for each in taken if prompt in each["body"]["prompt"]]
 
-    def calls(self, route: str, request_id: str | None = None) -> list[str]:
-        """The steps that were taken on a route, for one request or all."""
-        query = "SELECT step FROM calls WHERE route = ? AND (? IS NULL OR request_id = ?) ORDER BY rowid"
-        return [step for (step,) in self.rows(query, route, request_id, request_id)]
+    def calls(self, route: str, whose: str) -> list[str]:
+        """The steps that were taken on a route for a request's id; for a submit, for the prompts with these words."""
+        query = "SELECT step FROM calls WHERE route = ? AND instr(whose, ?) ORDER BY rowid"
+        return [step for (step,) in self.rows(query, route, whose)]
 
     def kept_its_key_to_itself(self) -> None:
         """No output was asked for with the key, nobody was led inside, and no address was made up."""
@@ -108,7 +117,7 @@ def agree(emulator: Emulator, served: Served) -> None:
         known = {row.provider_ref for row in booked if row.provider_ref is not None}
         lost = [row for row in booked if row.provider_ref is None]
         assert all(row.state == "unknown" for row in lost)
-        return known <= billed and len(billed - known) == len(lost)
+        return known <= billed and len(billed - known) == len(lost) - emulator.never_taken
 
     try:
         until(compare, "the provider's books and ours agree")
@@ -125,6 +134,54 @@ def files_are_whole(served: Served) -> None:
     root = served.studio.storage.root
     found = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
     assert {name for name in found if not _THUMBNAIL.search(name)} == served.read(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a request came to. view: as the API tells it; the rest is the one attempt's row."""
+
+    view: dict[str, Any]
+    state: str
+    error_code: str | None
+    cost_outcome: str | None
+    tries: int
+    request_id: str | None
+
+    @property
+    def status(self) -> str:
+        return str(self.view["status"])
+
+    @property
+    def charged(self) -> int:
+        return int(self.view["credits"]["charged"])
+
+
+def begin(person: Person, prompt: str, script: str = "", **body: Any) -> str:
+    """Ask for a picture, or whatever else the body says, and do not wait. script: what the emulator is to do."""
+    kind = body.pop("kind", "image")
+    words = f"{prompt} [fal: {script}]" if script else prompt
+    asked = {"model": "fal-ai/nano-banana-2", "prompt": words} | body
+    answer = person.send("POST", f"/{kind}s/generate", headers={"Prefer": "respond-async"}, json=asked)
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
+
+
+def ended(person: Person, generation_id: str) -> Ended:
+    """What a request of one call came to, once it is over. Nothing of it is held any more."""
+    view = person.finished(generation_id)
+
+    def find(tx: Tx) -> Any:
+        (row,) = tx.all(_ATTEMPTS_OF, generation=generation_id)
+        return row
+
+    row = person.served.read(find)
+    assert view["credits"]["held"] == 0
+    return Ended(view, row.state, row.error_code, row.cost_outcome, row.tries, row.provider_ref)
+
+
+def made(person: Person, prompt: str, script: str = "", **body: Any) -> Ended:
+    """What a request comes to."""
+    return ended(person, begin(person, prompt, script, **body))
 
 
 def uploaded(person: Person, data: bytes, content_type: str = "image/png") -> str:

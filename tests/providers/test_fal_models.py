@@ -1,8 +1,7 @@
-"""Every fal model of the catalogue: what is sent is what the model takes, by rules written down without our catalogue."""
+"""Every fal model of the catalogue: what is sent is what the model takes, by rules that do not know our catalogue."""
 
 import base64
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,10 +17,9 @@ MODELS = [model for model in catalog.open_shelf().models(status="active") if mod
 
 
 @pytest.fixture(autouse=True)
-def eager(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """The emulator is ready at once."""
     monkeypatch.setattr(adapter, "FIRST_WAIT", 0.05)
-    yield
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +41,17 @@ def sources(person: Person, model: Model, pictures: list[bytes]) -> dict[str, An
             body[name] = film(person)
         else:
             urls = [uploaded(person, each) for each in pictures]
-            body[name] = urls[: source.most] if name.endswith("urls") else urls[0 if source.role != "end" else 1]
+            body[name] = (
+                urls[: source.most] if name.endswith("urls") else urls[0 if source.role != "end" else 1]
+            )
     return body
 
 
 def film(person: Person) -> str:
     """The address of a film that was made here."""
-    begun = begin(person, "video", {"prompt": "A clip to go on with", "model": "fal-ai/veo3.1/lite", "duration": 4})
+    begun = begin(
+        person, "video", {"prompt": "A clip to go on with", "model": "fal-ai/veo3.1/lite", "duration": 4}
+    )
     view = person.finished(begun)
     return str(view["outputs"][0]["url"])
 

@@ -1,8 +1,8 @@
 """fal.ai, through its queue: submit, poll, result, cancel.
 
-Connected by a key: AIMS_FAL_KEY (or AIMS_FAL_KEY_FILE, or FAL_KEY, where its own programs look). AIMS_FAL_BASE_URL leads
-to an emulator or a proxy instead; then requests go there and nowhere else. AIMS_FAL_OUTPUT_ORIGINS adds places where
-outputs may lie.
+Connected by a key: AIMS_FAL_KEY (or AIMS_FAL_KEY_FILE, or FAL_KEY, where its own programs look). AIMS_FAL_BASE_URL
+leads to an emulator or a proxy instead; then requests go there and nowhere else. AIMS_FAL_OUTPUT_ORIGINS adds places
+where outputs may lie.
 """
 
 from aims.providers import connection

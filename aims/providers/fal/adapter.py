@@ -121,9 +121,7 @@ class Fal:
     async def close(self) -> None:
         """The fetcher belongs to the studio."""
 
-    async def _result(
-        self, order: Order, running: Running, status: StatusAnswer
-    ) -> Running | Done | Failed:
+    async def _result(self, order: Order, running: Running, status: StatusAnswer) -> Running | Done | Failed:
         """What a finished request came to. A failed one tells more here than in its status."""
         said = errors.of_status(status)
         try:

@@ -183,12 +183,14 @@ def _no_access(got: Fetched, code: str) -> NoAccess:
 
 
 def _field(loc: object) -> str:
-    names = [each for each in loc if isinstance(each, str) and each != "body"] if isinstance(loc, list) else []
+    names = (
+        [each for each in loc if isinstance(each, str) and each != "body"] if isinstance(loc, list) else []
+    )
     return clean(names[-1])[:40] if names else ""
 
 
 def clean(text: object) -> str:
-    """A text of the provider's that may be shown: short, and without addresses, accounts and whatever looks like a key."""
+    """A text of the provider's that may be shown: short, without addresses, accounts and what looks like a key."""
     if not isinstance(text, str):
         return ""
     shown = _SECRET.sub("…", _ADDRESS.sub("…", _UNSHOWN.sub(" ", text[:2000])))

@@ -1,0 +1,206 @@
+"""What is paid for is paid for once, and both sides' books say so, however the way between them breaks (PRV-01, 02, 09,
+13).
+
+After each test the emulator's own ledger and ours are compared.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import machine
+import pytest
+from emulated import Emulator, agree, begin, ended, made, until
+from serving import Person, Served
+from sqlalchemy import func, select
+
+from aims.generation import call
+from aims.generation.tables import attempts
+
+pytestmark = pytest.mark.usefixtures("quick")
+START = 100_000
+_TRIES = select(func.max(attempts.c.tries))
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("broken", ["reset", "hang", "proxy", "drip"])
+def test_prv_01_a_submit_whose_answer_is_lost_is_never_sent_twice(
+    broken: str, person: Person, emulator: Emulator
+):
+    """It was taken and billed; then (a) the connection broke, (b) nothing came in time, (c) a proxy answered 502."""
+    prompt = f"Lost by {broken}"
+
+    end = made(person, prompt, f"submit={broken}")
+
+    assert (end.status, end.charged, person.balance) == ("failed", 0, (START, 0))
+    assert (end.state, end.error_code, end.cost_outcome) == ("unknown", "outcome_unknown", "absorbed")
+    (taken,) = until(lambda: emulator.requests(prompt), "the provider has it")
+    assert until(lambda: emulator.billed().get(taken["id"]), "it is billed") == 1
+    assert emulator.calls("submit", prompt) == [broken]
+
+
+@pytest.mark.parametrize("step", ["elsewhere", "ok"])
+def test_the_key_goes_to_no_address_that_an_answer_makes_up(step: str, person: Person, emulator: Emulator):
+    end = made(person, f"Asked after {step}", f"submit={step}")
+
+    assert (end.status, end.cost_outcome) == ("completed", "posted")
+    assert emulator.calls("result", str(end.request_id)) == ["ok"]
+
+
+def test_prv_02_what_was_never_sent_is_sent_again_until_somebody_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The provider's port is closed at first: nothing can have been bought there."""
+    port = machine.spare_port()
+    url = f"http://127.0.0.1:{port}"
+    away = {"fal": {"key": "tested-key-id:tested-key-secret", "base_url": url}}
+    monkeypatch.setattr(call, "TRIES", 10_000)
+    served = Served(tmp_path / "home", None, connections=away).start()
+    person = served.person(START)
+    generation_id = begin(person, "Sent in vain")
+    until(lambda: tries(served) > 1, "it was tried again")
+
+    emulator = Emulator("fal", tmp_path / "ledger.db", port)
+    end = ended(person, generation_id)
+
+    assert (end.status, end.cost_outcome) == ("completed", "posted")
+    assert emulator.calls("submit", "Sent in vain") == ["ok"]
+    agree(emulator, served)
+    served.stop()
+    emulator.close()
+
+
+def test_prv_02_it_is_given_back_when_nobody_comes(tmp_path: Path):
+    nobody = {"fal": {"key": "a:b", "base_url": f"http://127.0.0.1:{machine.spare_port()}"}}
+    served = Served(tmp_path / "home", None, connections=nobody).start()
+    person = served.person(START)
+
+    end = made(person, "Sent in vain")
+
+    assert (end.status, end.error_code, end.cost_outcome) == ("failed", "provider_down", None)
+    assert (end.tries, person.balance) == (call.TRIES, (START, 0))
+    served.stop()
+
+
+@pytest.mark.parametrize("script", ["submit=503/ok", "submit=502/ok", "submit=500/ok"])
+def test_an_error_that_is_not_the_providers_own_is_not_an_answer(
+    script: str, person: Person, emulator: Emulator
+):
+    """Whether it was taken, nobody can say: here it was not, and it is still not sent again."""
+    emulator.never_taken += 1
+    end = made(person, f"Stray {script}", script)
+
+    assert (end.status, end.state, end.charged) == ("failed", "unknown", 0)
+    assert len(emulator.calls("submit", f"Stray {script}")) == 1
+
+
+@pytest.mark.parametrize("kind", ["runner_scheduling_failure", "startup_timeout"])
+def test_an_error_that_says_that_nothing_ran_is_tried_again(kind: str, person: Person, emulator: Emulator):
+    end = made(person, f"First {kind}", f"submit={kind}/ok")
+
+    assert (end.status, end.tries) == ("completed", 2)
+    assert emulator.calls("submit", f"First {kind}") == [kind, "ok"]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "status=back/unknown/stranger/ok",
+        "status=404/502/ok",
+        "status=429/ok",
+        "status=401/ok",
+        "status=reset/html/ok",
+        "result=early/ok",
+        "result=404/500/ok",
+        "work=0.5, status=done/ok",
+    ],
+)
+def test_prv_09_what_is_odd_for_a_while_still_comes_home(script: str, person: Person, emulator: Emulator):
+    end = made(person, f"Odd {script}", script)
+
+    assert (end.status, end.state, end.cost_outcome) == ("completed", "done", "posted")
+    assert len(emulator.calls("submit", f"Odd {script}")) == 1
+
+
+@pytest.mark.parametrize("script", ["status=404", "result=404", "status=500", "result=502"])
+def test_prv_09_what_is_lost_after_it_was_taken_ends_and_is_written_off(
+    script: str, person: Person, emulator: Emulator
+):
+    end = made(person, f"Gone {script}", script)
+
+    assert (end.status, end.charged, person.balance) == ("failed", 0, (START, 0))
+    assert (end.state, end.error_code, end.cost_outcome) == ("unknown", "outcome_unknown", "absorbed")
+    assert len(emulator.calls("submit", f"Gone {script}")) == 1
+
+
+def test_prv_09_a_queue_without_an_end_is_left(
+    person: Person, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(call, "LONGEST_RUN_SECONDS", 0)
+
+    end = made(person, "Queued for ever", "queue=ever")
+
+    assert (end.status, end.error_code, end.cost_outcome) == ("failed", "provider_timeout", None)
+    assert emulator.calls("cancel", str(end.request_id)) == ["ok"]
+    assert emulator.rows("SELECT ended FROM requests WHERE id = ?", end.request_id) == [("client_cancelled",)]
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("script", "cost"),
+    [
+        ("queue=ever", None),
+        ("work=3", "absorbed"),
+        ("status=back", "absorbed"),
+        ("work=3, cancel=404", "absorbed"),
+        ("work=3, cancel=500", "absorbed"),
+        ("work=3, cancel=hang", "absorbed"),
+        ("work=3, cancel=html", "absorbed"),
+    ],
+    ids=["queued", "running", "finished", "unknown", "broken", "silent", "garbage"],
+)
+def test_prv_13_a_cancel_has_one_outcome(script: str, cost: str | None, person: Person, emulator: Emulator):
+    """Nobody is charged for what they stopped. What the provider bills all the same is ours, and written down."""
+    generation_id = begin(person, f"Stopped while {script}", script)
+    person.until(generation_id, lambda view: view["status"] == "running")
+    taken = until(lambda: emulator.requests(f"Stopped while {script}"), "the provider has it")
+    until(lambda: emulator.calls("status", taken[0]["id"]), "it was asked after")
+
+    for _ in range(2):
+        assert person.send("POST", f"/generations/{generation_id}/cancel").status_code in (200, 202, 409)
+
+    end = ended(person, generation_id)
+    assert (end.status, end.charged, person.balance) == ("cancelled", 0, (START, 0))
+    assert (end.state, end.cost_outcome) == ("cancelled", cost)
+    assert len(emulator.calls("cancel", str(end.request_id))) == 1
+
+
+def test_a_studio_that_starts_again_goes_on_asking_after_what_it_sent(tmp_path: Path):
+    emulator = Emulator("fal", tmp_path / "ledger.db")
+    first = Served(tmp_path / "home", None, connections=emulator.connection).start()
+    person = first.person(START)
+    generation_id = begin(person, "Across a restart", "work=2")
+    until(lambda: emulator.requests("Across a restart"), "the provider has it")
+    person.until(generation_id, lambda view: view["status"] == "running")
+    first.stop()
+
+    second = Served(tmp_path / "home", None, connections=emulator.connection).start()
+    again = Person(second, person.workspace_id, person.key)
+    end = ended(again, generation_id)
+
+    assert (end.status, end.cost_outcome) == ("completed", "posted")
+    assert emulator.calls("submit", "Across a restart") == ["ok"]
+    agree(emulator, second)
+    second.stop()
+    emulator.close()
+
+
+def test_another_models_provider_is_not_replaced_by_drawings(person: Person):
+    """With one real provider connected, the sandbox makes nothing any more."""
+    view: dict[str, Any] = made(person, "Really made").view
+
+    assert view["sandbox"] is False
+
+
+def tries(served: Served) -> int:
+    """How often the one call of a studio was made."""
+    return served.read(lambda tx: tx.value(_TRIES)) or 0
