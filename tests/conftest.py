@@ -25,6 +25,11 @@ for name in [name for name in os.environ if name.startswith("AIMS_") and name !=
 for name in ("FAL_KEY",):
     os.environ.pop(name, None)
 
+# Their asserts say what they saw. Said here, because whoever imports one first would otherwise decide for all.
+pytest.register_assert_rewrite(
+    "asking", "crashing", "emulated", "outside", "posting", "remotely", "server", "serving"
+)
+
 BACKENDS = ("sqlite", "postgres")
 _WATCHER = pytest.StashKey[Any]()
 

@@ -5,10 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.register_assert_rewrite("asking", "crashing", "server")
-
-from server import Instance  # noqa: E402 - its asserts are to say what they saw
+from server import Instance
 
 
 @pytest.fixture

@@ -83,8 +83,8 @@ def charlie(served: Served) -> Person:
     return served.person(1000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
-    """The system's Chromium, started once for each process of the test run."""
+    """The system's Chromium. It ends with the test: while its driver lives, this thread has an event loop that runs."""
     with chromium() as started:
         yield started

@@ -61,9 +61,10 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], io.StringIO]:
         for module in (
             "web.gate",
             "web.errors",
-            "generation.drive",
-            "generation.supervisor",
+            "generation.call",
             "generation.collect",
+            "generation.job",
+            "generation.supervisor",
         ):
             monkeypatch.setattr(f"aims.{module}.logger", fresh)
         return written

@@ -5,13 +5,10 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
+from outside import Outside
+from posting import Post
 
-pytest.register_assert_rewrite("posting", "outside")
-
-from outside import Outside  # noqa: E402 - its asserts are to say what they saw
-from posting import Post  # noqa: E402
-
-from aims.core.db import Database  # noqa: E402
+from aims.core.db import Database
 
 
 @pytest.fixture
