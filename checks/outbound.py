@@ -11,8 +11,9 @@ CLIENTS = frozenset({"aiohttp", "http.client", "httpx", "httpx2", "requests", "u
 CLIENTS |= {"ftplib", "httpcore", "niquests", "pycurl", "websockets"}
 # A connection by hand is no better than a client.
 CONNECTS = frozenset({"create_connection", "open_connection"})
-# The Python client and the command line run on the user's own machine and call the studio, nothing else.
-DOORS = ("aims/core/fetch/", "aims/client/", "aims/cli/")
+# The Python client and the command line run on the user's own machine and call the studio, nothing else. The tools at
+# /mcp ask the application within the process: their transport has no connection.
+DOORS = ("aims/core/fetch/", "aims/client/", "aims/cli/", "aims/mcp/inside.py")
 
 
 def check(root: Path) -> list[Finding]:

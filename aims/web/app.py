@@ -4,13 +4,13 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.routes import HTTPRoute
 
-from aims.web import files, health
+from aims.web import files, health, mcp
 from aims.web.api import catalogue, credits, events, generate, generations, media, uploads, usage, webhooks
 from aims.web.desk import Desk
 from aims.web.direct import Direct
 from aims.web.errors import HANDLERS
 from aims.web.gate import Gate
-from aims.web.public import front, previews, reference, shared
+from aims.web.public import agents, front, previews, reference, shared
 
 LARGEST_BODY = 1 << 20
 
@@ -58,6 +58,9 @@ def make_app(desk: Desk) -> Gate:
             make_api(),
             health.health,
             health.ready,
+            mcp.speak,
+            agents.skill,
+            agents.llms,
             files.file,
             front.front,
             front.static,

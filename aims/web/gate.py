@@ -15,6 +15,8 @@ from aims.web.errors import ErrorBody
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::(\d{1,5}))?")
+# What speaks to agents is told in the words of HTTP that it was led here under another's name.
+MISDIRECTED = frozenset({"/mcp"})
 _SECRET = re.compile(r"/(?:workspaces|shared/+media)/+[^/]{0,8}", re.IGNORECASE)
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 
@@ -80,7 +82,7 @@ class Gate:
             if self.knows(scope["headers"]):
                 await self._app(scope, receive, answer)
             else:
-                await self._refuse(answer)
+                await self._refuse(answer, 421 if scope["path"] in MISDIRECTED else 400)
         finally:
             level = logger.debug if scope["path"] in ("/health", "/ready") else logger.info
             level(
@@ -98,7 +100,7 @@ class Gate:
         return added if has_policy else [*added, API_POLICY]
 
     @staticmethod
-    async def _refuse(send: Send) -> None:
+    async def _refuse(send: Send, status: int) -> None:
         body = msgspec.json.encode(
             ErrorBody(
                 "This studio does not answer to that host name. Set AIMS_PUBLIC_URL to the address that people use.",
@@ -107,5 +109,5 @@ class Gate:
             )
         )
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        await send({"type": "http.response.start", "status": 400, "headers": headers})
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -28,7 +28,7 @@ WAITS = "respond-async"
 # be what its schema says and still be refused.
 SEMANTIC = {
     "generateImages", "generateVideo", "estimateImages", "estimateVideo", "uploadPicture", "showUsage", "showCredits",
-    "createWebhook", "changeWebhook", "listDeliveries", "listMedia", "listGenerations", "readFile", "readFileHead",
+    "createWebhook", "changeWebhook", "listDeliveries", "listMedia", "listGenerations", "callTools", "readFile", "readFileHead",
     "sharedFile", "sharedFileHead", "sharedThumbnail", "sharedThumbnailHead", "readStatic", "readPreview",
 }  # fmt: skip
 REFUSALS = ["2xx", "3xx", 400, 401, 402, 403, 404, 409, 413, 415, 416, 422]

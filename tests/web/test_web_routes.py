@@ -19,6 +19,9 @@ TABLE = {
     ("GET", "/previews/styles/{name:str}"): PUBLIC,
     ("GET", "/openapi.json"): PUBLIC,
     ("GET", "/reference"): PUBLIC,
+    ("GET", "/llms.txt"): PUBLIC,
+    ("GET", "/skills/{name:str}/SKILL.md"): PUBLIC,
+    ("POST", "/mcp"): KEY,
     # The address is the permission: 128 random bits.
     ("GET", "/workspaces/{rest:path}"): PUBLIC,
     ("HEAD", "/workspaces/{rest:path}"): PUBLIC,

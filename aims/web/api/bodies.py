@@ -9,13 +9,13 @@ LONGEST = 1 << 20
 _decoder = msgspec.json.Decoder()
 
 
-async def all_of(request: AnyRequest) -> bytes:
-    """The bytes of a body. Reading stops as soon as there are more than 1 MiB.
+async def all_of(request: AnyRequest, most: int = LONGEST) -> bytes:
+    """The bytes of a body. Reading stops as soon as there are more than `most`.
 
     Raises TooLarge, or Invalid when the caller went away in the middle.
     """
     parts: list[bytes] = []
-    left = LONGEST
+    left = most
     while True:
         message = await request.receive()
         if message["type"] != "http.request":
@@ -23,7 +23,7 @@ async def all_of(request: AnyRequest) -> bytes:
         part = message.get("body", b"")
         left -= len(part)
         if left < 0:
-            raise TooLarge(f"The body is larger than the {LONGEST >> 20} MiB that are accepted here.")
+            raise TooLarge(f"The body is larger than the {most >> 20} MiB that are accepted here.")
         parts.append(part)
         if not message.get("more_body"):
             return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -9,10 +9,10 @@ import msgspec
 
 from aims.catalog import request_schema
 
-from . import events, examples, hooks, library, listed, making, public, shapes, spending, spent, wire
+from . import agents, events, examples, hooks, library, listed, making, public, shapes, spending, spent, wire
 from .operations import Answer, Json, Operation
 
-PARTS = (making, library, spending, hooks, public)
+PARTS = (making, library, spending, hooks, agents, public)
 SHAPES = (shapes, listed, spent, events)
 
 SAYS = """\
@@ -42,6 +42,7 @@ TAGS = {
     "Models and styles": "What there is to choose from.",
     "Credits and usage": "What can be spent, and what was.",
     "Webhooks": "Hear of every end of a generation at an address of your own.",
+    "Agents": "Tools and texts for agents that work for you.",
     "Public": "What needs no key: pages, files, and the state of the server.",
 }
 
@@ -133,6 +134,7 @@ def _schemas() -> dict[str, Json]:
         "ImageRequest": {"description": "What to make, and how.", **request_schema("image")},
         "VideoRequest": {"description": "What to make, and how.", **request_schema("video")},
         **hooks.REQUESTS,
+        **agents.REQUESTS,
     }
     return dict(sorted((asked | found).items()))
 

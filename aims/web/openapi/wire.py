@@ -85,6 +85,14 @@ PARAMETERS: dict[str, Json] = {
     "static_name": _parameter(
         "name", "path", "The name of a style sheet.", {"type": "string"}, required=True, example="public.css"
     ),
+    "skill_name": _parameter(
+        "name",
+        "path",
+        "The name of a skill.",
+        {"type": "string"},
+        required=True,
+        example="aims-generate-image",
+    ),
     "preview_name": _parameter(
         "name",
         "path",
