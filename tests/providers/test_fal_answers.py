@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+import machine
 import pytest
 from emulated import KEY, Emulator, Ended, made, until
+from outside import Outside, silent
 from serving import Person
 
 from aims.core.fetch import Fetched, Fetcher
@@ -58,6 +60,27 @@ async def test_prv_03_no_connection_is_left_over(emulator: Emulator, monkeypatch
 
     assert len(os.listdir("/proc/self/fd")) <= before + 8
     await fetcher.close()
+
+
+@pytest.mark.parametrize("away", ["no name", "another's certificate", "refused"])
+async def test_prv_02_what_cannot_have_been_read_was_not_bought(away: str):
+    """The way to fal itself: its name has no address, somebody else answers there, or nobody does."""
+    world = Outside()
+    if away == "another's certificate":
+        site = world.site("queue.fal.run", silent, certificate="queue.fal.test")
+    elif away == "refused":
+        world.names["queue.fal.run"] = ["93.184.216.34"]
+        world.routes["93.184.216.34", 443] = ("127.0.0.1", machine.spare_port())
+    fetcher = Fetcher(world.network)
+    fal = Fal(Connection(adapter.QUEUE, KEY), fetcher)
+
+    with pytest.raises(Down):
+        await fal.submit(an_order("Nobody is there"))
+
+    assert world.leaks == 0
+    assert away != "another's certificate" or site.requests == []
+    await fetcher.close()
+    world.close()
 
 
 def test_prv_05_a_retry_after_is_obeyed(person: Person, emulator: Emulator):
