@@ -84,7 +84,8 @@ class GenerationView(msgspec.Struct, frozen=True):
 class Finding:
     """A generation, with what answering about it needs besides.
 
-    version: grows with every change. files: storage keys of living outputs, by their id.
+    version: grows with every change. files: storage keys of living outputs, by their id. error_code: why nothing was
+    delivered, for programs.
     """
 
     view: GenerationView
@@ -97,6 +98,7 @@ class Finding:
     aspect_ratio: str | None
     audio: bool
     files: dict[str, str]
+    error_code: str | None
 
 
 def read(tx: Tx, workspace_id: str, generation_id: str, base_url: str) -> Finding:
@@ -126,6 +128,7 @@ def read(tx: Tx, workspace_id: str, generation_id: str, base_url: str) -> Findin
         request.aspect_ratio,
         request.audio,
         {each.id: _stored(each).storage_key for each in rows if each.stored and each.id in living},
+        row.error_code,
     )
 
 

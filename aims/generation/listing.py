@@ -11,6 +11,8 @@ from aims import media
 from aims.core import pages
 from aims.core.clock import now
 from aims.core.db import Tx, among, members
+from aims.core.errors import NotFound
+from aims.core.ids import looks_like_id
 from aims.generation.expected import Expected
 from aims.generation.history import GenerationView, output_view, view_of
 from aims.generation.lifecycle import OUTSIDE, TERMINAL
@@ -21,6 +23,9 @@ STATUSES = tuple(dict.fromkeys(OUTSIDE.values()))
 _LAST = 2**63 - 1
 _FILTERS = {"kind": generations.c.kind, "model": generations.c.model, "key": generations.c.key_id}
 
+_PLACE = select(generations.c.created_at).where(
+    generations.c.id == bindparam("generation"), generations.c.workspace_id == bindparam("workspace")
+)
 _OUTPUTS = (
     select(outputs)
     .where(members(outputs.c.generation_id, "ids"))
@@ -68,6 +73,19 @@ def browse(
     rows, more = pages.cut(rows, most)
     following = pages.cursor((rows[-1].created_at, rows[-1].id), *bound) if more else None
     return pages.Page(_views(tx, rows, base_url), following)
+
+
+def following(tx: Tx, workspace_id: str, wanted: Wanted, generation_id: str) -> str:
+    """The cursor of the page that begins after a generation of the workspace.
+
+    Raises NotFound.
+    """
+    at = None
+    if looks_like_id(generation_id):
+        at = tx.value(_PLACE, generation=generation_id, workspace=workspace_id)
+    if at is None:
+        raise NotFound("There is no such generation in this workspace.")
+    return pages.cursor((at, generation_id), workspace_id, *astuple(wanted))
 
 
 @cache

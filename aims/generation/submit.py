@@ -102,17 +102,15 @@ async def submit(studio: Studio, actor: Actor, draft: Draft, *, key: Idempotency
     if not studio.outside.among(draft.references):
         return await _submit(studio, actor, draft, key)
     async with studio.outside.one_at_a_time(actor.workspace_id, key.key if key else None):
-        earlier = await _before_fetching(studio, actor, draft, key)
+        earlier = await beforehand(studio, actor, draft, key)
         if earlier is not None:
             return earlier
         draft = await studio.outside.bring(actor.workspace_id, draft)
         return await _submit(studio, actor, draft, key)
 
 
-async def _before_fetching(
-    studio: Studio, actor: Actor, draft: Draft, key: Idempotency | None
-) -> Accepted | None:
-    """Whatever can be known without the pictures from outside: what is wrong, and whether this was accepted earlier.
+async def beforehand(studio: Studio, actor: Actor, draft: Draft, key: Idempotency | None) -> Accepted | None:
+    """Whatever can be known without the pictures that are still to come: what is wrong, and what was accepted earlier.
 
     Raises as `submit` does.
     """

@@ -10,6 +10,8 @@ from aims.web.desk import Desk
 from aims.web.direct import Direct
 from aims.web.errors import HANDLERS
 from aims.web.gate import Gate
+from aims.web.openai import errors
+from aims.web.openai.routes import ROUTES as COMPATIBLE
 from aims.web.public import agents, front, previews, reference, shared
 
 LARGEST_BODY = 1 << 20
@@ -44,11 +46,21 @@ def make_api() -> Router:
             *webhooks.ROUTES,
         ],
     )
-    for route in [each for each in api.routes if isinstance(each, HTTPRoute)]:
-        # The first handler of an address brings an answer to OPTIONS that knows of no other. Without it, the
-        # application gives each address one that names all of its methods.
+    return _without_options(api)
+
+
+def make_compatible() -> Router:
+    """What is answered below `/v1`, for programs written for OpenAI."""
+    return _without_options(Router(path="/v1", route_handlers=[*COMPATIBLE]))
+
+
+def _without_options(router: Router) -> Router:
+    """The first handler of an address brings an answer to OPTIONS that knows of no other. Without it, the application
+    gives each address one that names all of its methods.
+    """
+    for route in [each for each in router.routes if isinstance(each, HTTPRoute)]:
         route.route_handlers = [each for each in route.route_handlers if "OPTIONS" not in each.http_methods]
-    return api
+    return router
 
 
 def make_app(desk: Desk) -> Gate:
@@ -56,6 +68,7 @@ def make_app(desk: Desk) -> Gate:
     app = Litestar(
         route_handlers=[
             make_api(),
+            make_compatible(),
             health.health,
             health.ready,
             mcp.speak,
@@ -71,7 +84,7 @@ def make_app(desk: Desk) -> Gate:
             reference.openapi,
             reference.reference,
         ],
-        exception_handlers=HANDLERS,
+        exception_handlers=errors.beside(HANDLERS),
         state=State({"desk": desk}),
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,

@@ -10,6 +10,7 @@ from aims.accounts import Actor
 from aims.core.errors import Invalid, Unauthenticated
 from aims.generation import Studio
 from aims.keys import ReadLimits
+from aims.web.arriving import Arriving
 from aims.web.streams import Streams
 
 
@@ -20,6 +21,7 @@ class Desk:
     studio: Studio
     reads: ReadLimits = field(default_factory=ReadLimits)
     streams: Streams = field(default_factory=Streams)
+    arriving: Arriving = field(default_factory=Arriving)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -22,13 +22,16 @@ SEED = 20_260_502
 """The same requests in every run. `print_blob` of a failure says how to make one again."""
 
 LONG = " [sandbox: delay=600s]"
+REFUSED = " [sandbox: error=refused]"
 WAITS = "respond-async"
 
 # Whether these values fit together is the model's, the file's or the list's business, and told in words: a request can
 # be what its schema says and still be refused.
 SEMANTIC = {
     "generateImages", "generateVideo", "estimateImages", "estimateVideo", "uploadPicture", "showUsage", "showCredits",
-    "createWebhook", "changeWebhook", "listDeliveries", "listMedia", "listGenerations", "callTools", "readFile", "readFileHead",
+    "createWebhook", "changeWebhook", "listDeliveries", "listMedia", "listGenerations",
+    "callTools", "readFile", "readFileHead",
+    "compatibleGenerateImages", "compatibleEditImages", "compatibleCreateVideo", "compatibleListVideos",
     "sharedFile", "sharedFileHead", "sharedThumbnail", "sharedThumbnailHead", "readStatic", "readPreview",
 }  # fmt: skip
 REFUSALS = ["2xx", "3xx", 400, 401, 402, 403, 404, 409, 413, 415, 416, 422]
@@ -89,6 +92,11 @@ def thorough(examples: int, steps: int = 8) -> settings:
     )
 
 
+def waits(case: Case) -> bool:
+    """Whether this is answered only when it is finished, whatever it says."""
+    return case.method == "POST" and case.path.startswith("/v1/images/")
+
+
 def tame(case: Case) -> None:
     """Keep an accepted request from being drawn or waited for, whatever else is in it.
 
@@ -98,7 +106,11 @@ def tame(case: Case) -> None:
     prompt = prompt if isinstance(prompt, str) else ""
     if len(prompt) > PROMPT_MOST >= len(prompt.strip()):
         reject()
-    if case.method == "POST" and case.path.endswith("/generate"):
+    if waits(case) and prompt.strip():
+        # Cut short, so that there is always room to have it refused.
+        cut = prompt[: PROMPT_MOST - len(REFUSED)] if len(prompt) <= PROMPT_MOST else prompt
+        case.body["prompt"] = cut + REFUSED
+    elif case.method == "POST" and case.path.endswith(("/generate", "/v1/videos")):
         case.headers["Prefer"] = WAITS
         if prompt.strip() and len(prompt) <= PROMPT_MOST - len(LONG):
             case.body["prompt"] = prompt + LONG

@@ -34,7 +34,14 @@ async def json_object(request: AnyRequest) -> dict[str, object]:
 
     Raises Invalid for anything else, TooLarge.
     """
-    raw = await all_of(request)
+    return as_object(await all_of(request))
+
+
+def as_object(raw: bytes) -> dict[str, object]:
+    """The JSON object that these bytes are.
+
+    Raises Invalid for anything else.
+    """
     if not raw.strip():
         raise Invalid("The body is empty. Send a JSON object.", code="invalid_json")
     try:

@@ -9,11 +9,25 @@ import msgspec
 
 from aims.catalog import request_schema
 
-from . import agents, events, examples, hooks, library, listed, making, public, shapes, spending, spent, wire
+from . import (
+    agents,
+    compatible,
+    events,
+    examples,
+    hooks,
+    library,
+    listed,
+    making,
+    public,
+    shapes,
+    spending,
+    spent,
+    wire,
+)
 from .operations import Answer, Json, Operation
 
-PARTS = (making, library, spending, hooks, agents, public)
-SHAPES = (shapes, listed, spent, events)
+PARTS = (making, library, spending, hooks, agents, compatible, public)
+SHAPES = (shapes, listed, spent, events, compatible)
 
 SAYS = """\
 Make pictures and films with one key. Everything below is what this studio answers: nothing is left out.
@@ -43,6 +57,7 @@ TAGS = {
     "Credits and usage": "What can be spent, and what was.",
     "Webhooks": "Hear of every end of a generation at an address of your own.",
     "Agents": "Tools and texts for agents that work for you.",
+    "OpenAI-compatible": "For programs written for OpenAI: its client works when its base URL is this studio's `/v1`.",
     "Public": "What needs no key: pages, files, and the state of the server.",
 }
 
@@ -135,6 +150,7 @@ def _schemas() -> dict[str, Json]:
         "VideoRequest": {"description": "What to make, and how.", **request_schema("video")},
         **hooks.REQUESTS,
         **agents.REQUESTS,
+        **compatible.REQUESTS,
     }
     return dict(sorted((asked | found).items()))
 

@@ -46,6 +46,11 @@ HEADERS: dict[str, Json] = {
     "Cache-Control": _header("How long it may be kept, and by whom."),
     "Content-Range": _header("Which bytes these are, of how many."),
     "Allow": _header("The methods that the address takes."),
+    "x-should-retry": _header("`false` when the same request would end the same way.", enum=["false"]),
+    "x-ratelimit-limit-requests": _header("Requests a minute that the key may make."),
+    "x-ratelimit-remaining-requests": _header("How many of them at once."),
+    "x-ratelimit-reset-requests": _header("When there is one more, such as `1s`."),
+    "openai-poll-after-ms": _header("Milliseconds to wait before looking again."),
 }
 
 
@@ -74,6 +79,15 @@ PARAMETERS: dict[str, Json] = {
     "asset_id": _id("asset_id", "The id of a picture or film of the key's workspace."),
     "webhook_id": _id("webhook_id", "The id of a webhook endpoint of the key's workspace."),
     "delivery_id": _id("delivery_id", "The id of a delivery to that endpoint."),
+    "video_id": _id("video_id", "The id of a film of the key's workspace."),
+    "model_id": _parameter(
+        "model_id",
+        "path",
+        "The id or the name of a model.",
+        {"type": "string", "minLength": 1},
+        required=True,
+        example="gpt-image-2",
+    ),
     "share": _id("share", "The id of a share: the last part of a `share_url`."),
     "file_path": _parameter(
         "path",
@@ -144,6 +158,18 @@ PARAMETERS |= {
         "query",
         "`next_cursor` of the page before. Keep the filters as they were.",
         {"type": "string", "minLength": 1, "maxLength": pages.LONGEST_CURSOR},
+    ),
+    "after": _parameter(
+        "after", "query", "The id of the last film of the page before.", {"type": "string", "minLength": 1}
+    ),
+    "order": _parameter(
+        "order", "query", "Newest first; there is no other.", {"enum": ["desc"], "default": "desc"}
+    ),
+    "variant": _parameter(
+        "variant",
+        "query",
+        "The film, or its poster.",
+        {"enum": ["video", "thumbnail"], "default": "video"},
     ),
     "group_by": _parameter(
         "group_by",

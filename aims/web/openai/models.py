@@ -1,0 +1,46 @@
+"""`GET /v1/models` and `GET /v1/models/{id}`."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.params import FromPath
+
+from aims.catalog import Model
+from aims.web.desk import AnyRequest, desk, reader
+from aims.web.openai import names
+
+
+@get("/models")
+async def browse(request: AnyRequest) -> Response[bytes]:
+    """The models that the key's workspace can use. Any valid key."""
+    actor = await reader(request)
+    shelf = desk(request).studio.counter.of(actor.workspace_id).shelf
+    return _json({"object": "list", "data": [shown(model) for model in shelf.models()]})
+
+
+@get("/models/{model_id:path}")
+async def show(request: AnyRequest, model_id: FromPath[str]) -> Response[bytes]:
+    """One model, by its id or by the name that OpenAI has for it. Any valid key."""
+    actor = await reader(request)
+    shelf = desk(request).studio.counter.of(actor.workspace_id).shelf
+    name = names.known_as(shelf, model_id.lstrip("/"))
+    return _json(shown(shelf.model(str(name))))
+
+
+def shown(model: Model) -> dict[str, Any]:
+    """A model as OpenAI's clients know it. `created`: the day on which its facts were read last."""
+    day = datetime.fromisoformat(model.checked).replace(tzinfo=UTC)
+    return {
+        "id": model.id,
+        "object": "model",
+        "created": int(day.timestamp()),
+        "owned_by": model.id.partition("/")[0],
+    }
+
+
+def _json(value: object) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(value), media_type="application/json", headers={"Cache-Control": "no-store"}
+    )
