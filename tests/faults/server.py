@@ -32,6 +32,7 @@ BECOME = (
     "sys.platform == 'linux' and ctypes.CDLL(None).prctl(1, 9)\n"
     "os.execv(sys.executable, [sys.executable, '-m', 'aims', *sys.argv[1:]])\n"
 )
+GREETING = "AI Media Studio is at"
 _KEY = re.compile(r"API key +(aims_\w+)")
 _WORKSPACE = re.compile(r"workspace +([0-9a-f-]{36})")
 
@@ -91,6 +92,8 @@ class Server:
             async def healthy() -> bool:
                 code = self.process.poll()
                 assert code is None, f"the server ended with {code}:\n{self.err.read_text()[-3000:]}"
+                if GREETING not in self.out.read_text():
+                    return False  # whoever answers at this port is somebody else, who was quicker
                 try:
                     return (await client.get(f"{self.url}/health")).status_code == 200
                 except httpx2.TransportError:
