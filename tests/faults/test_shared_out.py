@@ -20,9 +20,7 @@ START = 100_000
 
 def overlap(instance: Instance) -> int:
     """How many calls of the first workspace were with the provider at once, by the database's own clock."""
-    return most_at_once(
-        instance.rows(f"{SPANS} WHERE g.workspace_id = '{instance.workspace_id}'")  # type: ignore[arg-type]
-    )
+    return most_at_once(instance.rows(f"{SPANS} WHERE g.workspace_id = '{instance.workspace_id}'"))
 
 
 @pytest.mark.parametrize(("backend", "servers"), [("sqlite", 1), ("postgres", 2)])
