@@ -18,7 +18,7 @@ class Connection:
     """A provider that is connected. The key is shown nowhere.
 
     url: where it is asked, an origin without a trailing slash. output_origins: where else the operator says that
-    outputs lie.
+    outputs lie. key: empty where none is needed and none was given.
     """
 
     url: str
@@ -32,12 +32,14 @@ def read(
     url: str,
     *,
     also: str | None = None,
+    keyless: bool = False,
     environment: Mapping[str, str] | None = None,
 ) -> Connection | None:
     """The connection to a provider; None when there is no key.
 
     url: its documented address, unless the operator gives another one. also: the variable in which the provider's own
-    programs look for the key.
+    programs look for the key. keyless: it needs no key; then it is connected by its address, which has to be given,
+    and `url` is an example of one.
 
     Raises Invalid, naming the setting and never the key.
     """
@@ -47,11 +49,12 @@ def read(
     kept = said.key.get_secret_value() if said.key else ""
     key = given.get(f"{prefix}_KEY") or _from_file(given, f"{prefix}_KEY_FILE") or kept
     key = (key or (given.get(also, "") if also else "")).strip()
-    if not key:
+    where = given.get(f"{prefix}_BASE_URL") or said.base_url or ""
+    if not (where if keyless else key):
         return None
-    if not _KEY.fullmatch(key):
+    if key and not _KEY.fullmatch(key):
         raise Invalid(f"The setting {prefix}_KEY is wrong: a key has no spaces and only ASCII characters.")
-    where = given.get(f"{prefix}_BASE_URL") or said.base_url or url
+    where = where or url
     listed = given.get(f"{prefix}_OUTPUT_ORIGINS", "").replace(",", " ").split()
     outputs = tuple(listed) or said.output_origins
     try:
