@@ -114,13 +114,16 @@ async def open_studio(
         {"image": settings.default_image_model, "video": settings.default_video_model},
     )
     counter.take(await db.read(catalog.overrides.load))
+    fetcher = Fetcher(network)
+    adapters = connect_providers(Tools(children, settings, fetcher))
+    counter.connect({"": frozenset(adapters)})
     disk = Disk(settings.home / "media", min_free=settings.min_free_mib * MIB)
-    fetcher, uploads = Fetcher(network), Uploads(db, disk, children)
+    uploads = Uploads(db, disk, children)
     return Studio(
         settings=settings,
         db=db,
         counter=counter,
-        providers=Providers(connect_providers(Tools(children, settings, fetcher)), settings.sandbox),
+        providers=Providers(adapters, settings.sandbox),
         storage=disk,
         ring=keys.Ring(master),
         secrets=master,

@@ -4,7 +4,7 @@ It is kept ready in memory, so that a request does not ask the database; whoever
 two seconds, when somebody has changed something.
 """
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,7 @@ class Counter:
         self._files = self._look()
         self._shelf = self._open()
         self._said = Overrides()
+        self._connected: Mapping[str, Collection[str]] = {}
         self._offers: dict[str, Offer] = {}
 
     def of(self, workspace_id: str) -> Offer:
@@ -69,9 +70,18 @@ class Counter:
             self._files = files
             self._offers.clear()
 
+    def connect(self, connected: Mapping[str, Collection[str]]) -> None:
+        """Offer what these providers make from now on: those of the whole instance under "", and under the id of each
+        workspace that has connections of its own, those."""
+        if connected != self._connected:
+            self._connected = connected
+            self._offers.clear()
+
     def _has_own(self, workspace_id: str) -> bool:
-        return workspace_id in self._said.changes or any(
-            (workspace_id, kind) in self._said.defaults for kind in self._settings
+        return (
+            workspace_id in self._said.changes
+            or workspace_id in self._connected
+            or any((workspace_id, kind) in self._said.defaults for kind in self._settings)
         )
 
     def _make(self, name: str) -> Offer:
@@ -79,10 +89,13 @@ class Counter:
         shelf = applied(self._shelf, said.changes.get(EVERYWHERE, {}))
         if name != EVERYWHERE:
             shelf = applied(shelf, said.changes.get(name, {}))
-        defaults = {
-            kind: said.defaults.get((name, kind)) or said.defaults.get((EVERYWHERE, kind)) or own
-            for kind, own in self._settings.items()
-        }
+        connected = {*self._connected.get(EVERYWHERE, ()), *self._connected.get(name, ())}
+        shelf = shelf.offered(connected)
+        defaults = {}
+        for kind, own in self._settings.items():
+            chosen = (said.defaults.get((where, kind), "") for where in (name, EVERYWHERE))
+            # One that has gone with its provider is no default until it is back.
+            defaults[kind] = next((model for model in chosen if shelf.entry(model)), own)
         return Offer(shelf, defaults)
 
     def _open(self) -> Shelf:

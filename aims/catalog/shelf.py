@@ -1,6 +1,6 @@
 """The shelf: every model and style there is, read once at the start and never changed afterwards."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -114,6 +114,15 @@ class Shelf:
                 models[model_id] = msgspec.structs.replace(models[model_id], **new)
         return Shelf.of(models.values(), self._styles.values())
 
+    def offered(self, connected: Collection[str] = ()) -> "Shelf":
+        """Another shelf, with what is offered where these providers are connected."""
+        models = {
+            model.id: model
+            for model in self._models.values()
+            if model.offered == "always" or model.provider in connected
+        }
+        return self if len(models) == len(self._models) else Shelf(models, self._styles, self._prepared)
+
     def prepared(self, model: Model) -> Prepared:
         """The readers and defaults that were prepared for a model of this shelf."""
         return self._prepared[model.id]
@@ -187,3 +196,17 @@ def _check_links(models: Mapping[str, Model]) -> None:
                 f"The model '{model.id}' names '{model.substitute}' as its substitute, which cannot be used.",
                 code="catalog_file",
             )
+        _check_offered(model, "edit", edit)
+        _check_offered(model, "substitute", substitute)
+
+
+def _check_offered(model: Model, key: str, other: Model | None) -> None:
+    """Wherever the model is offered, the one that it names has to be too."""
+    if other is None or other.offered == "always":
+        return
+    if model.offered == "always" or model.provider != other.provider:
+        raise Invalid.field(
+            key,
+            f"The model '{model.id}' names '{other.id}', which is offered only where its provider is connected.",
+            code="catalog_file",
+        )

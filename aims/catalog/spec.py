@@ -15,6 +15,7 @@ Task = Literal[
     "text2img", "img2img", "text2video", "img2video", "ref2video", "firstlast2video", "extendvideo"
 ]
 Status = Literal["active", "paused", "retired"]
+Offered = Literal["always", "connected"]
 Role = Literal["reference", "start", "end", "clip"]
 Scalar = str | int | float | bool
 
@@ -142,6 +143,7 @@ class Model(_Part, frozen=True, kw_only=True):
     endpoint: the provider's own path. edit: the model that takes over when a request has pictures.
     outputs_per_call: how many pictures one call to the provider can make.
     always_audio: its videos have sound whatever the request says.
+    offered: `always`, or only where its own provider is `connected`; elsewhere it is as if it were not there.
     verified, source, checked: where the facts come from, and when they were read.
     """
 
@@ -156,6 +158,7 @@ class Model(_Part, frozen=True, kw_only=True):
     checked: Annotated[str, Meta(pattern=r"^20\d\d-\d\d-\d\d$")]
     price: Price
     status: Status = "active"
+    offered: Offered = "always"
     substitute: str | None = None
     edit: str | None = None
     hidden: bool = False

@@ -149,7 +149,7 @@ def check_webhooks(disabled: list[tuple[str, str, str]]) -> Finding:
 def check_catalogue() -> Finding:
     """The model and style files can be read."""
     try:
-        shelf = catalog.open_shelf()
+        shelf = catalog.open_shelf().offered()
     except (StudioError, ValueError) as error:
         return Finding("catalogue", False, str(error), "Correct or remove the file that is named.")
     return Finding("catalogue", True, f"{len(shelf.models())} models, {len(shelf.styles())} styles")

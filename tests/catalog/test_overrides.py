@@ -190,4 +190,6 @@ def test_without_a_folder_there_are_the_studios_own_models(tmp_path: Path, shelf
     counter = Counter(tmp_path / "nothing", DEFAULTS)
     counter.take(Overrides())
 
-    assert {each.id for each in counter.of("x").shelf.models()} == {each.id for each in shelf.models()}
+    assert {each.id for each in counter.of("x").shelf.models()} == {
+        each.id for each in shelf.offered().models()
+    }
