@@ -159,7 +159,7 @@ class Ended:
 def begin(person: Person, prompt: str, script: str = "", **body: Any) -> str:
     """Ask for a picture, or whatever else the body says, and do not wait. script: what the emulator is to do."""
     kind = body.pop("kind", "image")
-    words = f"{prompt} [fal: {script}]" if script else prompt
+    words = f"{prompt} [emulator: {script}]" if script else prompt
     asked = {"model": "fal-ai/nano-banana-2", "prompt": words} | body
     answer = person.send("POST", f"/{kind}s/generate", headers={"Prefer": "respond-async"}, json=asked)
     assert answer.status_code == 202, answer.text

@@ -205,7 +205,7 @@ async def test_work_that_was_taken_is_done_at_some_poll(provider: Emulator, work
 
 async def test_polls_are_further_and_further_apart(provider: Emulator, workshop: Workshop):
     adapter = connected(workshop, provider.name, provider.url)
-    order = an_order(provider.name, "Slow [fal: work=ever]")
+    order = an_order(provider.name, "Slow [emulator: work=ever]")
     state: Any = await adapter.submit(order)
     waits = [state.wait]
     for _ in range(12):
@@ -220,7 +220,7 @@ async def test_polls_are_further_and_further_apart(provider: Emulator, workshop:
 @pytest.mark.parametrize("script", ["queue=ever", "work=ever", ""], ids=["queued", "running", "finished"])
 async def test_cancelling_twice_is_safe(script: str, provider: Emulator, workshop: Workshop):
     adapter = connected(workshop, provider.name, provider.url)
-    order = an_order(provider.name, f"Stopped twice [fal: {script}]")
+    order = an_order(provider.name, f"Stopped twice [emulator: {script}]")
     running = await adapter.submit(order)
     assert isinstance(running, Running)
 

@@ -46,7 +46,7 @@ async def test_prv_03_no_connection_is_left_over(emulator: Emulator, monkeypatch
     monkeypatch.setattr(adapter, "ASK_SECONDS", 1.0)
     fetcher = Fetcher()
     fal = Fal(Connection(emulator.url, KEY), fetcher)
-    order = an_order("Nobody answers [fal: status=hang, work=ever]")
+    order = an_order("Nobody answers [emulator: status=hang, work=ever]")
     running = await fal.submit(order)
     assert isinstance(running, Running)
 

@@ -1,16 +1,11 @@
-"""What a prompt tells the emulator to do wrong: `[fal: submit=429/429/ok, retry-after=2, work=1.5]`.
+"""What a prompt tells an emulator to do wrong: `[emulator: submit=429/429/ok, retry-after=2, work=1.5]`.
 
-Each route has steps that are taken one after the other, the last again and again:
+Each route has steps that are taken one after the other, the last again and again. What every route knows are `ok`, an
+HTTP status, and the misbehaviours below; each emulator's own page says which routes it has, and what else they know.
+What holds everywhere:
 
-    submit   ok, an HTTP status, an error_type; or, after the request was taken and will be billed: `proxy` (502) or
-             any of the misbehaviours
-    status   ok, an HTTP status, `back` (COMPLETED becomes IN_PROGRESS), `done` (too early), `unknown`, `stranger`
-             (another id), a misbehaviour
-    result   ok, an HTTP status, `early`, `missing`, `wrong`, `fewer`, `unsafe`, a misbehaviour
     output   ok, an HTTP status, `page`, `short`, `empty`, `corrupt`, `other` (the other kind), `vast`, a misbehaviour
-    cancel   ok, an HTTP status, a misbehaviour
     where    here, `elsewhere` (outputs on another host), `inside` (on a port of this machine that must stay silent)
-    end      ok, or what the request fails with: `policy`, or a type of fal's errors
 
 `queue` and `work` are seconds (`ever`: without end), `retry-after` a header's text.
 """
@@ -23,7 +18,7 @@ MISBEHAVIOURS = frozenset(
     {"reset", "hang", "drip", "endless", "html", "truncated", "huge", "deep", "nan", "wrong", "list", "null"}
 )
 EVER = 10.0**9
-_SCRIPT = re.compile(r"\[fal: ([^\]]*)\]")
+_SCRIPT = re.compile(r"\[emulator: ([^\]]*)\]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,46 @@
+"""`./dev emulate NAME`: start one, say where it is, and serve until it is stopped."""
+
+import argparse
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from emulators.serving import Emulator
+
+KEY = "emulator:secret"
+
+
+def main(name: str, port: int, make: Callable[[int, str, Path], Emulator], *, key: str = KEY) -> int:
+    """Serve. With --leashed it ends when its standard input does, so that it outlives nobody who started it.
+
+    port: where it listens if nobody says otherwise. make: builds it from a port, the key, and its ledger's file.
+    """
+    parser = argparse.ArgumentParser(prog=f"./dev emulate {name}", description=__doc__)
+    parser.add_argument(
+        "--port", type=int, default=port, help=f"port on 127.0.0.1; 0 for any (default {port})"
+    )
+    parser.add_argument("--key", default=key, help=f"the key that it takes (default {key})")
+    parser.add_argument("--ledger", type=Path, help="SQLite file of what it bills (default: a temporary one)")
+    parser.add_argument("--leashed", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    ledger = asked.ledger or Path(tempfile.mkdtemp(prefix="emulator-")) / "ledger.db"
+    emulator = make(asked.port, asked.key, ledger)
+    if asked.leashed:
+        threading.Thread(target=_follow_owner, daemon=True).start()
+    else:
+        prefix = f"AIMS_{name.upper()}"
+        print(f"{prefix}_KEY={asked.key} {prefix}_BASE_URL={emulator.url} ./dev serve")
+        print(f"The ledger is {ledger}; GET {emulator.url}/ledger shows it.")
+    print(emulator.url, flush=True)
+    with suppress(KeyboardInterrupt):
+        emulator.serve_forever()
+    return 0
+
+
+def _follow_owner() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
