@@ -118,7 +118,7 @@ def load(tx: Tx, generation_id: str, epoch: int) -> Loaded:
     )
     for each in tx.all(_ATTEMPTS, generation=generation_id):
         running = None
-        if each.provider_ref is not None:
+        if each.provider_data is not None:
             running = Running(each.provider_ref, msgspec.json.decode(each.provider_data, type=dict[str, str]))
         found.attempts[each.number] = Attempt(
             each.id,

@@ -124,12 +124,26 @@ async def _outcome(
     if isinstance(over, Failed):
         ended = AttemptState.CANCELLED if over.code == "cancelled" else AttemptState.FAILED
         outputs = not_made(first, count, over.reason)
-        return AttemptResult(attempt.id, ended, outputs, over.code, over.reason, billed=over.billed)
+        return AttemptResult(
+            attempt.id,
+            ended,
+            outputs,
+            over.code,
+            over.reason,
+            billed=over.billed,
+            reference=over.reference,
+        )
     failpoints.hit("output.fetched")
     await job.write(rows.storing)
     job.studio.signals.wake(job.id)
     stored = await collect(job.studio, job.found, attempt, over)
-    return AttemptResult(attempt.id, AttemptState.DONE, stored, cost_usd_micros=over.cost_usd_micros)
+    return AttemptResult(
+        attempt.id,
+        AttemptState.DONE,
+        stored,
+        cost_usd_micros=over.cost_usd_micros,
+        reference=over.reference,
+    )
 
 
 class SourceDeleted(BadInput):

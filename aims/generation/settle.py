@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Text, bindparam, func, select, update
 
 from aims import credits, keys, media
 from aims.core import failpoints
@@ -31,6 +31,7 @@ _FINISH_ATTEMPT = (
         error=bindparam("error"),
         cost_usd_micros=bindparam("cost"),
         cost_outcome=bindparam("outcome"),
+        provider_ref=func.coalesce(attempts.c.provider_ref, bindparam("ref", type_=Text())),
     )
 )
 _STATES = select(attempts.c.state, attempts.c.error_code).where(
@@ -82,7 +83,8 @@ class OutputResult:
 class AttemptResult:
     """What became of one attempt. `cost_usd_micros`: what the provider says it cost, if it says.
 
-    billed: it made nothing, and may be paid for all the same.
+    billed: it made nothing, and may be paid for all the same. reference: the provider's id of a call that was over at
+    once.
     """
 
     attempt_id: str | None
@@ -92,6 +94,7 @@ class AttemptResult:
     error: str | None = None
     cost_usd_micros: int | None = None
     billed: bool = False
+    reference: str | None = None
 
 
 def record(tx: Tx, generation_id: str, epoch: int, result: AttemptResult) -> bool:
@@ -111,6 +114,7 @@ def record(tx: Tx, generation_id: str, epoch: int, result: AttemptResult) -> boo
             error=result.error,
             cost=result.cost_usd_micros,
             outcome=outcome,
+            ref=result.reference,
         )
     for output in result.outputs:
         stored = output.stored

@@ -13,7 +13,7 @@ ProviderError
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 type_of_parameter = str | int | float | bool | None
 Role = Literal["start", "end", "reference", "clip"]
@@ -40,6 +40,7 @@ class Order:
     references: what to work from, in the request's order; pictures are normalised already. duration: seconds.
     input: the request in the provider's own words, as the model's file spells it, without the references.
     input_sources: the provider's name for each reference or list of them, as positions in `references`.
+    callback: an address of ours to which the provider may send word when it is over; empty where it cannot reach us.
     """
 
     nonce: str
@@ -61,6 +62,21 @@ class Order:
     references: tuple[Source, ...] = ()
     input: Mapping[str, Any] = field(default_factory=dict)
     input_sources: Mapping[str, int | list[int]] = field(default_factory=dict)
+    callback: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a provider has sent to an address of ours, once it is certain that it was the provider.
+
+    reference: its id for the request. status: its own word for how the request ended; made: whether there is something
+    to collect. account: its id for the account that the request was made with.
+    """
+
+    reference: str
+    status: str
+    made: bool
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +109,27 @@ Outcome = Made | Withheld
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The call is over. `outcomes` are in the order's positions; a missing one counts as withheld."""
+    """The call is over. `outcomes` are in the order's positions; a missing one counts as withheld.
+
+    reference: the provider's id of a call that was over at once; one that was `Running` has its own.
+    """
 
     outcomes: tuple[Outcome, ...]
     cost_usd_micros: int | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The call is over and made nothing. `billed`: whether it was, or may have been, paid for all the same."""
+    """The call is over and made nothing. `billed`: whether it was, or may have been, paid for all the same.
+
+    reference: as for `Done`.
+    """
 
     code: str
     reason: str
     billed: bool = False
+    reference: str | None = None
 
 
 class ProviderError(Exception):
@@ -195,8 +219,8 @@ class Adapter(Protocol):
         """
         ...
 
-    async def submit(self, order: Order) -> Running | Done:
-        """Send the work. Raises ProviderError."""
+    async def submit(self, order: Order) -> Running | Done | Failed:
+        """Send the work; a provider that answers only once it is made says how it ended. Raises ProviderError."""
         ...
 
     async def poll(self, order: Order, running: Running) -> Running | Done | Failed:
@@ -212,4 +236,27 @@ class Adapter(Protocol):
 
     async def close(self) -> None:
         """Let go of connections and children."""
+        ...
+
+
+@runtime_checkable
+class Listens(Protocol):
+    """An adapter whose provider can send word to `Order.callback`, beside being asked. What it sends is a hint: the
+    work is always asked after by `poll`.
+
+    connection_mark: names the connection's key without telling it; another key has another one.
+    """
+
+    connection_mark: str
+
+    async def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        """What a message says. headers: by lower-case name.
+
+        Raises Unauthenticated for what the provider did not send us, Invalid for what it sent and nobody can read, and
+        Unavailable when that cannot be found out now.
+        """
+        ...
+
+    def taken(self, order: Order, reference: str) -> Running:
+        """The state of an order whose answer was lost, from the id that the provider sent word with."""
         ...
