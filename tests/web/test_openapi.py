@@ -11,7 +11,7 @@ import jsonschema_rs
 import msgspec
 import pytest
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
-from serving import SQLITE, Served
+from serving import SQLITE, Person, Served
 from test_documentation import ANSWERS, REQUESTS
 from test_web_routes import KEY, PUBLIC, TABLE, routes_of
 
@@ -208,6 +208,25 @@ def test_every_example_is_shown():
     every = (*examples.read("documentation"), *examples.read("ours"))
 
     assert len(shown_examples()) == len(every)
+
+
+@SQLITE
+@pytest.mark.parametrize(
+    ("asked", "event"),
+    [("", "image_generation.completed"), (" [sandbox: error=refused]", "error")],
+)
+def test_an_event_of_a_stream_of_pictures_is_what_its_schema_says(alice: Person, asked: str, event: str):
+    body = {"model": "nano-banana-2", "resolution": "0.5K", "prompt": f"Abstract{asked}", "stream": True}
+
+    told = alice.served.client.post("/v1/images/generations", json=body, headers=alice.bearer).text
+
+    [line] = [each for each in told.split("\n\n") if each.startswith("event: ")]
+    fields = dict(each.split(": ", 1) for each in line.split("\n"))
+    schema = DOCUMENT["components"]["schemas"]["PictureEvent"]
+    jsonschema_rs.validator_for(schema).validate(fields)
+    inside = {**schema["properties"]["data"]["contentSchema"], "components": DOCUMENT["components"]}
+    jsonschema_rs.validator_for(inside).validate(json.loads(fields["data"]))
+    assert fields["event"] == event
 
 
 @SQLITE

@@ -240,7 +240,7 @@ def _failing(*statuses: int) -> dict[int, Answer]:
 _MADE: dict[int, Answer] = {
     200: Answer(
         says="The pictures, or events that end with them.",
-        content={**json_of("PictureList"), "text/event-stream": {"type": "string"}},
+        content={**json_of("PictureList"), "text/event-stream": ref("PictureEvent")},
         headers=_LIMITS,
     ),
     **_failing(402, 403, 404, 409, 413, 415, 422, 502),

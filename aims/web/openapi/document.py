@@ -22,12 +22,13 @@ from . import (
     shapes,
     spending,
     spent,
+    streamed,
     wire,
 )
 from .operations import Answer, Json, Operation
 
 PARTS = (making, library, spending, hooks, agents, compatible, public)
-SHAPES = (shapes, listed, spent, events, compatible)
+SHAPES = (shapes, listed, spent, events, compatible, streamed)
 
 SAYS = """\
 Make pictures and films with one key. Everything below is what this studio answers: nothing is left out.
