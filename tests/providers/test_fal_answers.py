@@ -13,7 +13,7 @@ from outside import Outside, silent
 from serving import Person
 
 from aims.core.fetch import Fetched, Fetcher
-from aims.providers import Down, Order, Running
+from aims.providers import Down, Order, Running, wording
 from aims.providers.connection import Connection
 from aims.providers.fal import adapter, errors
 from aims.providers.fal.adapter import Fal
@@ -103,7 +103,7 @@ def test_prv_05_a_retry_after_is_obeyed(person: Person, emulator: Emulator):
     ],
 )  # fmt: skip
 def test_prv_05_every_kind_of_retry_after_is_a_wait_that_ends(text: str | None, least: float, most: float):
-    assert least <= errors.retry_after(text) <= most
+    assert least <= wording.retry_after(text) <= most
 
 
 @pytest.mark.usefixtures("quick")
@@ -204,7 +204,7 @@ def test_prv_08_a_result_without_results_is_written_off(step: str, person: Perso
     ],
 )
 def test_a_text_of_the_providers_is_shown_without_what_is_nobodys_business(said: Any, shown: str):
-    assert errors.clean(said) == shown
+    assert wording.clean(said) == shown
 
 
 def test_what_the_provider_says_about_a_field_is_told():

@@ -1,9 +1,6 @@
 """What fal says went wrong, in the contract's words. Its own texts are shown only where they are about the request."""
 
 import math
-import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from aims.core.fetch import Fetched
@@ -19,9 +16,7 @@ from aims.providers.contract import (
     Refused,
 )
 from aims.providers.fal.answers import ErrorAnswer, StatusAnswer, read
-
-LONGEST_BUSY = 60.0
-LONGEST_TEXT = 200
+from aims.providers.wording import LONGEST_BUSY, NOT_TAKEN, REFUSED, UNPAID, clean, retry_after
 
 # Said by fal's own gateway: no runner ever had the request.
 NOT_BEGUN = frozenset(
@@ -47,13 +42,6 @@ NOT_MADE = frozenset(
         "downstream_service_unavailable",
     }
 )
-REFUSED = "The provider's safety check refused this prompt or what it was to work from."
-NOT_TAKEN = "The provider does not take this studio's key. Its operator has to correct it."
-UNPAID = "This studio's account at the provider cannot pay for it. Its operator has to act."
-
-_ADDRESS = re.compile(r"\S*(?://|www\.|@|\.(?:ai|com|dev|io|net|org|run)\b)\S*", re.IGNORECASE)
-_SECRET = re.compile(r"[A-Za-z0-9_+/=:-]{24,}")
-_UNSHOWN = re.compile(r"[^ -~\u00a0-\ud7ff]+")
 
 
 def of_submit(got: Fetched) -> ProviderError:
@@ -126,21 +114,6 @@ def is_billed(got: Fetched, *, otherwise: bool) -> bool:
     return units > 0 if math.isfinite(units) else otherwise
 
 
-def retry_after(text: str | None) -> float:
-    """How long to wait, in seconds: from a Retry-After of any kind, 1 when it says nothing of use."""
-    if not text:
-        return 1.0
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(text)
-        except ValueError:
-            return 1.0
-        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-    return min(seconds, LONGEST_BUSY) if math.isfinite(seconds) and seconds >= 0 else 1.0
-
-
 def _told(got: Fetched) -> tuple[str, list[tuple[str, str]]]:
     """The error's type, and which field is wrong in which way, as pairs."""
     answer = read(got, ErrorAnswer)
@@ -187,11 +160,3 @@ def _field(loc: object) -> str:
         [each for each in loc if isinstance(each, str) and each != "body"] if isinstance(loc, list) else []
     )
     return clean(names[-1])[:40] if names else ""
-
-
-def clean(text: object) -> str:
-    """A text of the provider's that may be shown: short, without addresses, accounts and what looks like a key."""
-    if not isinstance(text, str):
-        return ""
-    shown = _SECRET.sub("…", _ADDRESS.sub("…", _UNSHOWN.sub(" ", text[:2000])))
-    return " ".join(shown.split())[:LONGEST_TEXT].rstrip(" .")
