@@ -106,9 +106,9 @@ class Counter:
         with self._reading():
             if not self._folder.is_dir():
                 return ()
-            return tuple(
-                sorted((str(path), path.stat().st_mtime_ns) for path in self._folder.rglob("*.toml"))
-            )
+            # The workflows of models are JSON.
+            files = (path for path in self._folder.rglob("*") if path.suffix in (".toml", ".json"))
+            return tuple(sorted((str(path), path.stat().st_mtime_ns) for path in files))
 
     @contextmanager
     def _reading(self) -> Generator[None]:

@@ -13,6 +13,8 @@ from aims.core.errors import Invalid
 
 from .prepared import CHOSEN_FIRST, FRAMING, OURS, SOURCES
 from .spec import Model, Parameter, Picture, Style
+from .workflow import faults as workflow_faults
+from .workflow import read_nodes
 
 T = TypeVar("T", Model, Style)
 
@@ -38,17 +40,35 @@ def wrong_file(path: Path, what: str) -> Invalid:
 def read(path: Path, kind: type[T]) -> T:
     """Read one TOML file into a Model or a Style.
 
+    The graph that a model's file names is read with it.
+
     Raises Invalid (code `catalog_file`), naming the file and the key, for anything that is missing, unknown
     or of the wrong type.
     """
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        _take_nodes(path, raw.get("workflow"))
         made = msgspec.convert(raw, kind, dec_hook=_fraction)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as problem:
         raise wrong_file(path, f"{problem}.") from problem
     for what in _style_faults(made) if isinstance(made, Style) else _model_faults(made):
         raise wrong_file(path, what)
     return made
+
+
+def _take_nodes(path: Path, workflow: Any) -> None:
+    """Read the graph that a model's file names into its table. What is wrong with the table is told later."""
+    if not isinstance(workflow, dict) or not isinstance(workflow.get("file"), str):
+        return
+    if "nodes" in workflow:
+        raise wrong_file(path, "`workflow.nodes` is a file of its own, which `workflow.file` names.")
+    beside = path.parent / workflow["file"]
+    try:
+        workflow["nodes"] = read_nodes(beside)
+    except OSError as problem:
+        raise wrong_file(path, f"the workflow {beside} cannot be read: {problem.strerror}.") from problem
+    except ValueError as problem:
+        raise wrong_file(path, f"the workflow {beside} cannot be used: {problem}.") from problem
 
 
 def _fraction(kind: type, raw: Any) -> Any:
@@ -93,6 +113,8 @@ def _model_faults(model: Model) -> Iterator[str]:
         if name in taken:
             yield f"`parameters.{name}` is a field of the API that means something else."
         yield from _parameter_faults(f"parameters.{name}", parameter)
+    if model.workflow is not None:
+        yield from workflow_faults(model, model.workflow)
 
 
 def _picture_faults(picture: Picture) -> Iterator[str]:

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from .workflow import Workflow
+
 Kind = Literal["image", "video"]
 Task = Literal[
     "text2img", "img2img", "text2video", "img2video", "ref2video", "firstlast2video", "extendvideo"
@@ -58,7 +60,8 @@ class Picture(_Part, frozen=True, kw_only=True):
     """How an image model is told the size of its picture.
 
     takes `pixels`: any width and height in multiples of `step`, within the limits below. encoding: how they
-    are sent, as `object` {"width": 1024, "height": 1536} or as `text` "1024x1536".
+    are sent, as `object` {"width": 1024, "height": 1536}, as `text` "1024x1536", or as `sides`: two values of their
+    own, `width` and `height`, and none under `sent_as`.
     takes `sizes`: one of `sizes` ("1536x1024").
     takes `ratios`: one of `ratios` ("3:2"), and one of `resolutions` sent as `resolution_sent_as`.
     auto: what is sent when the model is to choose; absent: nothing is sent then.
@@ -66,9 +69,9 @@ class Picture(_Part, frozen=True, kw_only=True):
     """
 
     takes: Literal["pixels", "sizes", "ratios"]
-    sent_as: _Line
+    sent_as: _Line = "size"
     auto: _Line | None = None
-    encoding: Literal["object", "text"] = "object"
+    encoding: Literal["object", "text", "sides"] = "object"
     step: Annotated[int, Meta(ge=1, le=64)] = 1
     longest: Annotated[int, Meta(ge=64)] = 4096
     least_area: Annotated[int, Meta(ge=1)] = 1
@@ -144,6 +147,7 @@ class Model(_Part, frozen=True, kw_only=True):
     outputs_per_call: how many pictures one call to the provider can make.
     always_audio: its videos have sound whatever the request says.
     offered: `always`, or only where its own provider is `connected`; elsewhere it is as if it were not there.
+    workflow: the graph that makes it, for a provider that runs graphs.
     verified, source, checked: where the facts come from, and when they were read.
     """
 
@@ -170,6 +174,7 @@ class Model(_Part, frozen=True, kw_only=True):
     picture: Picture | None = None
     sources: dict[str, Source] = {}
     parameters: dict[str, Parameter] = {}
+    workflow: Workflow | None = None
     examples: tuple[Example, ...] = ()
 
     @property

@@ -5,7 +5,9 @@ from typing import Any
 
 from .framing import pixels_of
 from .spec import Model, Parameter, Picture, Scalar
+from .workflow import SIDES
 
+WORKFLOW = "workflow"
 _FRAMING = ("size", "aspect_ratio", "resolution")
 
 
@@ -22,12 +24,16 @@ def provider_input(
     prompt: the styled one. parameters: a draft's. references: (field, address) pairs, in order, where the
     field is the one that the request used and the address is one that the provider can read.
     count: pictures that this call is to make, at most the model's `outputs_per_call`.
+    A model that is a graph comes with it, under `workflow`; the other names are then those of its inputs.
     """
     body: dict[str, Any] = {model.prompt.sent_as: prompt}
     if model.outputs_sent_as is not None:
         body[model.outputs_sent_as] = count
     if model.picture is not None:
         body |= _framing(model.picture, parameters)
+    if model.workflow is not None and not model.workflow.takes_sides:
+        for side in SIDES:
+            body.pop(side, None)
     for name, parameter in model.parameters.items():
         value = parameters.get(name)
         if value is not None and parameter.sent_as is not None and value not in parameter.unsent:
@@ -39,6 +45,8 @@ def provider_input(
             urls = [url for field, url in sent if field == source.instead]
         if urls:
             body[source.sent_as] = urls if source.as_list else urls[0]
+    if model.workflow is not None:
+        body[WORKFLOW] = model.workflow.spelled()
     return body
 
 
@@ -58,10 +66,12 @@ def _framing(picture: Picture, parameters: Mapping[str, Scalar]) -> dict[str, An
         if picture.auto is not None:
             body[picture.sent_as] = picture.auto
     elif isinstance(told, str):
-        body[picture.sent_as] = told
-        if picture.takes == "pixels" and picture.encoding == "object":
+        if picture.takes != "pixels" or picture.encoding == "text":
+            body[picture.sent_as] = told
+        else:
             width, height = pixels_of(told)
-            body[picture.sent_as] = {"width": width, "height": height}
+            sides = {"width": width, "height": height}
+            body |= sides if picture.encoding == "sides" else {picture.sent_as: sides}
     if picture.resolution_sent_as is not None and resolution is not None:
         body[picture.resolution_sent_as] = resolution
     return body
