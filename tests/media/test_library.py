@@ -9,10 +9,13 @@ from typing import Any
 import msgspec
 import pytest
 from shelves import AT, BASE, found, keep, keep_all, page
+from sqlalchemy import func, select
 
 from aims import media
 from aims.core.db import Database, Tx
 from aims.core.errors import Invalid, NotFound
+
+SORTS = select(func.current_setting("enable_sort"))
 
 
 async def test_a_list_is_newest_first_and_each_page_goes_on_where_the_last_ended(db: Database, alice: Any):
@@ -192,3 +195,20 @@ async def test_a_cursor_belongs_to_its_list(
     for text in ("", "x", "{}", "A" * 5000, cursor[:-2], "\0"):
         with pytest.raises(Invalid, match="does not belong to this list"):
             await page(db, alice.id, text, **asdict(wanted))
+
+
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+@pytest.mark.parametrize("wanted", [{}, {"text": "lighthouse"}, {"kind": "image"}])
+async def test_a_page_is_read_in_order_whatever_the_database_has_counted(
+    db: Database, alice: Any, wanted: dict[str, Any]
+):
+    await db.write(keep_all, alice.id, ["A lighthouse"] * 3)
+
+    def planned(tx: Tx) -> tuple[str, str]:
+        before = tx.value(SORTS)
+        media.browse(tx, alice.id, media.Wanted(**wanted), None, 2, BASE)
+        return before, tx.value(SORTS)
+
+    assert await db.read(planned) == ("on", "off")
+    # It holds for that transaction only.
+    assert await db.read(lambda tx: tx.value(SORTS)) == "on"
