@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,13 @@ from emulated import Emulator, agree, files_are_whole  # noqa: E402 - its assert
 from serving import Served  # noqa: E402
 
 from aims.generation import call, downloads  # noqa: E402
-from aims.providers.fal import adapter  # noqa: E402
 
 
 @pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """An emulator for the tests of one file."""
-    emulator = Emulator("fal", tmp_path_factory.mktemp("emulator") / "ledger.db")
+def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """An emulator for the tests of one file: of its `PROVIDER`, or of the one that a test is given (`indirect`)."""
+    name = getattr(request, "param", None) or getattr(request.module, "PROVIDER", "fal")
+    emulator = Emulator(name, tmp_path_factory.mktemp("emulator") / "ledger.db")
     yield emulator
     emulator.close()
 
@@ -35,18 +36,24 @@ def connected(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def adapter(emulator: Emulator) -> Any:
+    """The module with the provider's adapter and its times."""
+    return import_module(f"aims.providers.{emulator.name}.adapter")
+
+
+@pytest.fixture
+def quick(adapter: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long between two questions, and what stays wrong is given up after a few."""
-    monkeypatch.setattr(adapter, "FIRST_WAIT", 0.05)
+    monkeypatch.setattr(adapter, "FIRST_WAIT", 0.05, raising=False)
     monkeypatch.setattr(call, "MISSES", 4)
     monkeypatch.setattr(call, "LONGEST_WAIT", 0.1)
     monkeypatch.setattr(downloads, "FIRST_WAIT", 0.05)
 
 
 @pytest.fixture
-def impatient(quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient(adapter: Any, quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer that does not come is soon not waited for any more. Only for tests in which one does not come."""
-    monkeypatch.setattr(adapter, "ASK_SECONDS", 1.5)
+    monkeypatch.setattr(adapter, "ASK_SECONDS", 1.5, raising=False)
     monkeypatch.setattr(adapter, "SUBMIT_SECONDS", 1.5)
     monkeypatch.setattr(downloads, "SECONDS", {"image": 5.0, "video": 5.0})
 

@@ -21,6 +21,8 @@ from aims.media.tables import assets
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 KEY = "tested-key-id:tested-key-secret"
+# A quick model that makes pictures, of each provider that has an emulator.
+MODELS = {"fal": "fal-ai/nano-banana-2"}
 _THUMBNAIL = re.compile(r"\.\d+\.webp$")
 _ATTEMPTS = select(attempts.c.provider_ref, attempts.c.state, attempts.c.cost_outcome)
 _ATTEMPTS_OF = select(attempts).where(attempts.c.generation_id == bindparam("generation"))
@@ -160,7 +162,8 @@ def begin(person: Person, prompt: str, script: str = "", **body: Any) -> str:
     """Ask for a picture, or whatever else the body says, and do not wait. script: what the emulator is to do."""
     kind = body.pop("kind", "image")
     words = f"{prompt} [emulator: {script}]" if script else prompt
-    asked = {"model": "fal-ai/nano-banana-2", "prompt": words} | body
+    provider = next(iter(person.served.settings.connections))
+    asked = {"model": MODELS[provider], "prompt": words} | body
     answer = person.send("POST", f"/{kind}s/generate", headers={"Prefer": "respond-async"}, json=asked)
     assert answer.status_code == 202, answer.text
     return str(answer.json()["id"])
