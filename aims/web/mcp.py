@@ -26,7 +26,9 @@ _CARRIER = "aims.carrier"
 async def speak(request: AnyRequest) -> ASGIApp:
     """One message of the Model Context Protocol. Any valid key; what a tool needs besides, it says."""
     here = desk(request)
-    require_no_foreign_page(header(request, b"origin"), here.studio.settings.base_url)
+    require_no_foreign_page(
+        header(request, b"origin"), header(request, b"host") or "", here.studio.settings.base_url
+    )
     await reader(request)
     if not (header(request, b"content-type") or "").lower().startswith("application/json"):
         raise Unsupported("Send JSON, with `Content-Type: application/json`.")
@@ -57,13 +59,16 @@ def require_message(body: bytes) -> bytes:
     return body
 
 
-def require_no_foreign_page(origin: str | None, base_url: str) -> None:
+def require_no_foreign_page(origin: str | None, host: str, base_url: str) -> None:
     """Refuse what a page of another site sends. Agents send no Origin, and pages of the studio its own.
+
+    host: where the request was sent to: the studio's own name, or one of loopback, since others are not answered.
 
     Raises Forbidden.
     """
     parts = urlsplit(base_url)
-    if origin is not None and origin.lower() != f"{parts.scheme}://{parts.netloc}".lower():
+    own = {f"{parts.scheme}://{parts.netloc}".lower(), f"{parts.scheme}://{host}".lower()}
+    if origin is not None and origin.lower() not in own:
         raise Forbidden("Pages of other sites may not use the tools.", code="foreign_origin")
 
 

@@ -31,19 +31,24 @@ def test_a_page_of_another_site_is_refused(alice: Person):
 
 
 def test_a_page_of_the_studio_is_not(alice: Person):
-    own = {"Origin": alice.served.base}
+    """Also one that was opened under another name of this machine: the conformance suite asks for that."""
+    port = alice.served.base.rpartition(":")[2]
+    for own in (
+        {"Origin": alice.served.base},
+        {"Origin": f"http://localhost:{port}", "Host": f"localhost:{port}"},
+    ):
+        answer = alice.served.client.post(
+            "/mcp", json=LIST, headers={**headers("tools/list"), **alice.bearer, **own}
+        )
 
+        assert answer.status_code == 200, own
+
+
+@pytest.mark.parametrize("origin", [{}, {"Origin": "http://evil.example"}])
+def test_a_name_that_was_rebound_to_us_is_refused(alice: Person, origin: dict[str, str]):
+    """Such a request is of the page's own origin, and says it or says none."""
     answer = alice.served.client.post(
-        "/mcp", json=LIST, headers={**headers("tools/list"), **alice.bearer, **own}
-    )
-
-    assert answer.status_code == 200
-
-
-def test_a_name_that_was_rebound_to_us_is_refused(alice: Person):
-    """Such a request is of the page's own origin, and says none."""
-    answer = alice.served.client.post(
-        "/mcp", json=LIST, headers={**headers("tools/list"), **alice.bearer, "Host": "evil.example"}
+        "/mcp", json=LIST, headers={**headers("tools/list"), **alice.bearer, "Host": "evil.example", **origin}
     )
 
     assert (answer.status_code, answer.json()["code"]) == (421, "unknown_host")
