@@ -260,3 +260,23 @@ class Listens(Protocol):
     def taken(self, order: Order, reference: str) -> Running:
         """The state of an order whose answer was lost, from the id that the provider sent word with."""
         ...
+
+
+Standing = Literal["valid", "invalid", "out_of_balance", "unreachable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Whether a connection works, as far as its provider says so without being paid, and what to do, in a sentence."""
+
+    standing: Standing
+    sentence: str
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """An adapter that can ask its provider whether the connection works. Nothing is bought by that."""
+
+    async def check(self) -> Checked:
+        """Ask now."""
+        ...

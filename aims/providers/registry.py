@@ -10,7 +10,7 @@ from aims.core.settings import Settings
 from aims.providers.contract import Adapter
 
 SANDBOX = "sandbox"
-NOT_PROVIDERS = frozenset({"connection", "contract", "registry", "wording"})
+NOT_PROVIDERS = frozenset({"checking", "connection", "contract", "registry", "wording"})
 
 
 @dataclass(frozen=True, slots=True)

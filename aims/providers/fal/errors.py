@@ -14,8 +14,9 @@ from aims.providers.contract import (
     NoAccess,
     ProviderError,
     Refused,
+    Standing,
 )
-from aims.providers.fal.answers import ErrorAnswer, StatusAnswer, read
+from aims.providers.fal.answers import ErrorAnswer, StatusAnswer, is_json, read
 from aims.providers.wording import LONGEST_BUSY, NOT_TAKEN, REFUSED, UNPAID, clean, retry_after
 
 # Said by fal's own gateway: no runner ever had the request.
@@ -148,9 +149,20 @@ def _busy(got: Fetched) -> Busy:
     )
 
 
-def _no_access(got: Fetched, code: str) -> NoAccess:
+def standing(got: Fetched) -> Standing:
+    """What an answer says of the key that was sent along."""
+    if got.status in (401, 402, 403):
+        return "out_of_balance" if _is_locked(got) else "invalid"
+    return "valid" if got.status < 500 and is_json(got) else "unreachable"
+
+
+def _is_locked(got: Fetched) -> bool:
     detail: Any = getattr(read(got, ErrorAnswer), "detail", None)
-    locked = got.status == 402 or (isinstance(detail, str) and "balance" in detail.lower())
+    return got.status == 402 or (isinstance(detail, str) and "balance" in detail.lower())
+
+
+def _no_access(got: Fetched, code: str) -> NoAccess:
+    locked = _is_locked(got)
     logger.warning("provider refuses the key", provider="fal", status=got.status, reason=clean(code))
     return NoAccess(UNPAID if locked else NOT_TAKEN)
 
