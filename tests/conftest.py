@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 for name in [name for name in os.environ if name.startswith("AIMS_") and name != machine.REQUIRED]:
     del os.environ[name]
 # Where providers' own programs look for keys: with one of them, tests would buy.
-for name in ("FAL_KEY", "OPENAI_API_KEY", "REPLICATE_API_TOKEN"):
+for name in ("FAL_KEY", "OPENAI_API_KEY", "REPLICATE_API_TOKEN", "GEMINI_API_KEY", "GOOGLE_API_KEY"):
     os.environ.pop(name, None)
 
 # Their asserts say what they saw. Said here, because whoever imports one first would otherwise decide for all.

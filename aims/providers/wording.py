@@ -1,9 +1,14 @@
-"""What every provider's answers are told with: sentences of ours, and its own texts as far as they may be shown."""
+"""How any provider's answer is read and told: sentences of ours, and its own texts as far as they may be shown."""
 
 import math
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import msgspec
+
+from aims.core.fetch import Fetched
 
 LONGEST_BUSY = 60.0
 LONGEST_TEXT = 200
@@ -17,6 +22,17 @@ GARBLED = "The provider's answer could not be understood. It is not asked twice;
 _ADDRESS = re.compile(r"\S*(?://|www\.|@|\.(?:ai|com|dev|io|net|org|run)\b)\S*", re.IGNORECASE)
 _SECRET = re.compile(r"[A-Za-z0-9_+/=:-]{24,}")
 _UNSHOWN = re.compile(r"[^ -~\u00a0-\ud7ff]+")
+
+
+Answer = TypeVar("Answer")
+
+
+def read(got: Fetched, kind: type[Answer]) -> Answer | None:
+    """The answer's body as that kind; None when it is nothing like it."""
+    try:
+        return msgspec.json.decode(got.body, type=kind)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return None
 
 
 def clean(text: object) -> str:

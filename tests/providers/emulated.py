@@ -22,7 +22,11 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 KEY = "tested-key-id:tested-key-secret"
 # A quick model that makes pictures, of each provider that has an emulator.
-MODELS = {"fal": "fal-ai/nano-banana-2"}
+MODELS = {
+    "fal": "fal-ai/nano-banana-2",
+    "google": "google/gemini-3.1-flash-image",
+    "openai": "gpt-image-1-mini",
+}
 _THUMBNAIL = re.compile(r"\.\d+\.webp$")
 _ATTEMPTS = select(attempts.c.provider_ref, attempts.c.state, attempts.c.cost_outcome)
 _ATTEMPTS_OF = select(attempts).where(attempts.c.generation_id == bindparam("generation"))
@@ -91,7 +95,7 @@ class Emulator:
             {"id": key, "endpoint": endpoint, "body": json.loads(body), "headers": json.loads(headers)}
             for key, endpoint, body, headers in found
         ]
-        return [each for each in taken if prompt in each["body"]["prompt"]]
+        return [each for each in taken if prompt in json.dumps(each["body"], ensure_ascii=False)]
 
     def calls(self, route: str, whose: str) -> list[str]:
         """The steps that were taken on a route for a request's id; for a submit, for the prompts with these words."""

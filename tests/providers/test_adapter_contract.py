@@ -30,7 +30,7 @@ KEY = "contract-key-id:contract-key-secret"
 OUTSIDE = [name for name in bootstrap.provider_modules() if name != SANDBOX]
 EMULATED = [name for name in OUTSIDE if (ROOT / "emulators" / name).is_dir()]
 # These give the picture in the answer itself, so that there is nothing to ask after.
-AT_ONCE = frozenset({"openai"})
+AT_ONCE = frozenset({"google", "openai"})
 PRIVATE = (KEY, *KEY.split(":"), "contract-key")
 
 

@@ -1,10 +1,11 @@
 """What fal's queue answers, as far as it is looked at. Anything else in an answer may be as it likes."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from aims.core.fetch import Fetched
+from aims.providers.wording import read
 
 
 class SubmitAnswer(msgspec.Struct):
@@ -39,17 +40,9 @@ class ErrorAnswer(msgspec.Struct):
     status: Any = None
 
 
-Answer = TypeVar("Answer")
-
-
-def read(got: Fetched, kind: type[Answer]) -> Answer | None:
-    """The answer's body as that kind; None when it is nothing like it."""
-    try:
-        return msgspec.json.decode(got.body, type=kind)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-        return None
-
-
 def is_json(got: Fetched) -> bool:
     """Whether the body can be read at all. What cannot may be a page of something that stands in between."""
     return read(got, object) is not None or got.body.strip() == b"null"
+
+
+__all__ = ["CancelAnswer", "ErrorAnswer", "StatusAnswer", "SubmitAnswer", "is_json", "read"]
