@@ -11,7 +11,8 @@ MODELS = "aims/catalog/models/"
 NOT_PROVIDERS = frozenset({"__init__", "connection", "contract", "registry", "wording"})
 # The sandbox is a part of the product that people read about: an ordinary word here.
 ORDINARY_WORDS = frozenset({"sandbox"})
-# The OpenAI-compatible routes are a face, whoever makes the pictures; other files call it `web.openai`.
+# The OpenAI-compatible routes are a face, whoever makes the pictures: whatever answers or describes them says for whose
+# clients. Files elsewhere call it `web.openai`.
 FACES = {"openai": re.compile(r"\b(aims\.)?web\.openai\b|from aims\.web import .*")}
 
 _ID = re.compile(r'^id\s*=\s*"([^"]+)"', re.MULTILINE)
@@ -62,5 +63,5 @@ def _in_folder(path: str) -> bool:
 
 
 def _is_home(path: str, name: str) -> bool:
-    homes = [f"{FOLDER}{name}"] + ([f"aims/web/{name}"] if name in FACES else [])
+    homes = [f"{FOLDER}{name}"] + (["aims/web"] if name in FACES else [])
     return any(path == f"{home}.py" or path.startswith(f"{home}/") for home in homes)

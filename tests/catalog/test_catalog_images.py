@@ -114,7 +114,12 @@ def test_everything_that_is_wrong_is_said_at_once(image: Check) -> None:
         ("openai/gpt-image-3", "'openai/gpt-image-2'"),
     ],
 )
-def test_an_unknown_model_is_answered_with_the_nearest_ids(image: Check, model: str, near: str) -> None:
+def test_an_unknown_model_is_answered_with_the_nearest_ids(shelf: Shelf, model: str, near: str) -> None:
+    """Of what is there where no provider is connected."""
+
+    def image(**body: Any) -> Any:
+        return catalog.check(shelf.offered(), "image", body, default_model="openai/gpt-image-2")
+
     error = refused(image, prompt="x", model=model)
     assert error.sentence.startswith(f"There is no model '{model}'. Did you mean {near} or '")
     assert error.code == "unknown_model"

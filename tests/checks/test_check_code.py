@@ -201,6 +201,7 @@ def test_the_openai_compatible_face_is_not_the_provider(plant: Plant) -> None:
         "aims/providers/openai.py": "",
         "aims/web/openai/images.py": "# as OpenAI answers",
         "aims/web/app.py": "from aims.web import api, openai\nfrom aims.web.openai import routes\n",
+        "aims/web/openapi/compatible.py": "# in OpenAI's words",
         "aims/generation/a.py": "# OpenAI",
     }
     assert [finding.path for finding in one_provider.check(plant(files))] == ["aims/generation/a.py"]
