@@ -8,6 +8,7 @@ import pytest
 from emulated import Emulator, uploaded
 from PIL import Image
 from serving import Person
+from wishes import begin, furthest, pictures, sources
 
 from aims import catalog
 from aims.catalog import Model
@@ -22,72 +23,9 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adapter, "FIRST_WAIT", 0.05)
 
 
-@pytest.fixture(scope="module")
-def pictures() -> list[bytes]:
-    """Pictures to work from."""
-    made = []
-    for colour in ("teal", "orange"):
-        data = io.BytesIO()
-        Image.new("RGB", (640, 480), colour).save(data, "PNG")
-        made.append(data.getvalue())
-    return made
-
-
-def sources(person: Person, model: Model, pictures: list[bytes]) -> dict[str, Any]:
-    """All that a model can work from, as fields of a request."""
-    body: dict[str, Any] = {}
-    for name, source in model.sources.items():
-        if source.role == "clip":
-            body[name] = film(person)
-        else:
-            urls = [uploaded(person, each) for each in pictures]
-            body[name] = (
-                urls[: source.most] if name.endswith("urls") else urls[0 if source.role != "end" else 1]
-            )
-    return body
-
-
-def film(person: Person) -> str:
-    """The address of a film that was made here."""
-    begun = begin(
-        person, "video", {"prompt": "A clip to go on with", "model": "fal-ai/veo3.1/lite", "duration": 4}
-    )
-    view = person.finished(begun)
-    return str(view["outputs"][0]["url"])
-
-
-def begin(person: Person, kind: str, body: dict[str, Any]) -> str:
-    """Ask, and do not wait."""
-    answer = person.send("POST", f"/{kind}s/generate", headers={"Prefer": "respond-async"}, json=body)
-    assert answer.status_code == 202, answer.text
-    return str(answer.json()["id"])
-
-
-def furthest(model: Model) -> dict[str, Any]:
-    """Every parameter of a model, at the end of what it takes."""
-    body: dict[str, Any] = {}
-    for name, parameter in model.parameters.items():
-        match parameter.type:
-            case "choice":
-                body[name] = parameter.choices[-1]
-            case "boolean":
-                body[name] = not parameter.default
-            case "text":
-                body[name] = "blurry, grey"
-            case _:
-                body[name] = parameter.max if parameter.max is not None else 7
-    if model.picture is not None:
-        body["resolution"] = model.picture.resolutions[-1] if model.picture.resolutions else "1K"
-        body["aspect_ratio"] = "16:9"
-        body["n"] = min(model.outputs_per_call, 4)
-    return body
-
-
 @pytest.mark.parametrize("model", MODELS, ids=[model.id for model in MODELS])
-def test_a_request_is_one_that_the_model_takes(
-    model: Model, person: Person, emulator: Emulator, pictures: list[bytes]
-):
-    given = sources(person, model, pictures)
+def test_a_request_is_one_that_the_model_takes(model: Model, person: Person, emulator: Emulator):
+    given = sources(person, model, clips="fal-ai/veo3.1/lite")
     plain = {"prompt": f"Plain for {model.id}.", "model": model.id} | given
     full = {"prompt": f"Furthest for {model.id}.", "model": model.id} | given | furthest(model)
 
@@ -169,10 +107,8 @@ def test_more_pictures_than_a_call_makes_are_several_calls(person: Person, emula
     assert sorted(each["body"]["num_images"] for each in emulator.requests("Eight of them")) == [4, 4]
 
 
-def test_pictures_arrive_in_their_order_and_byte_for_byte(
-    person: Person, emulator: Emulator, pictures: list[bytes]
-):
-    urls = [uploaded(person, each) for each in pictures]
+def test_pictures_arrive_in_their_order_and_byte_for_byte(person: Person, emulator: Emulator):
+    urls = [uploaded(person, each) for each in pictures()]
     body = {"prompt": "In this order", "model": "fal-ai/nano-banana-2/edit", "image_urls": urls}
 
     assert person.finished(begin(person, "image", body))["status"] == "completed"

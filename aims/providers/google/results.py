@@ -74,10 +74,13 @@ def outcome(got: Fetched) -> Done | Failed:
     for part in parts:
         if isinstance(part.get("inlineData"), dict) and part.get("thought") is not True:
             return Done((_picture(part["inlineData"]),), reference=answer.reference)
-    if _text(first, "finishReason") in MODERATED:
+    reason = _text(first, "finishReason")
+    if reason in MODERATED:
         return Failed("content_refused", REFUSED, answer.is_billed(otherwise=True), answer.reference)
     if any(_text(part, "text") for part in parts):
         return Done((Withheld(WORDS),), reference=answer.reference)
+    if not reason:
+        raise BadAnswer(GARBLED)
     return Failed("provider_error", NO_PICTURE, answer.is_billed(otherwise=True), answer.reference)
 
 
