@@ -22,6 +22,7 @@ from emulators.serving import Emulator
 from emulators.work import Work
 
 _MODEL = re.compile(r"/v1(?:beta)?/models/(?P<model>[^/:]+)(?::(?P<verb>\w+))?")
+SERVICE = "generativelanguage.googleapis.com"
 _WRONG = b'{"candidates": [{"content": {"parts": {"inlineData": 5}}, "finishReason": 7}, 3], "responseId": 5}'
 
 
@@ -40,7 +41,11 @@ class Handler(serving.Handler):
         return self.headers.get("x-goog-api-key") == self.server.key
 
     def route(self) -> None:
-        found = _MODEL.fullmatch(self.path.partition("?")[0])
+        path = self.path.partition("?")[0]
+        if (self.command, path) == ("GET", "/v1beta/models"):
+            self._list()
+            return
+        found = _MODEL.fullmatch(path)
         if "key=" in self.path:
             self.server.work.note("stray", "", "a key in an address", with_key=True)
         if found is None or found["verb"] != "generateContent" or self.command != "POST":
@@ -53,12 +58,19 @@ class Handler(serving.Handler):
         if step == "429":
             self.say(429, speech.too_many(script.text("retry-after")))
         elif step == "key":
-            self.say(400, speech.wrong_key("generativelanguage.googleapis.com"))
+            self.say(400, speech.wrong_key(SERVICE))
         elif step == "billing":
             self.say(400, speech.error(400, "Billing is not enabled.", status="FAILED_PRECONDITION"))
         else:
             return super().fails(step, script)
         return True
+
+    def _list(self) -> None:
+        self.server.work.note("models", "", "ok", with_key=self.has_key())
+        if not self.has_key():
+            self.say(400, speech.wrong_key(SERVICE))
+            return
+        self.say(200, {"models": [speech.described(name) for name in pictures.MODELS]})
 
     def _generate(self, model: str) -> None:
         work = self.server.work
@@ -71,7 +83,7 @@ class Handler(serving.Handler):
         step = self.server.progress.next(script, "submit", words)
         number = work.note("submit", words, step, with_key=self.has_key())
         if not self.has_key():
-            self.say(400, speech.wrong_key("generativelanguage.googleapis.com"))
+            self.say(400, speech.wrong_key(SERVICE))
             return
         if self.fails(step, script):
             return

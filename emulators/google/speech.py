@@ -53,6 +53,11 @@ def too_many(wait: str) -> dict[str, Any]:
     return error(429, "", HELP, *([retry] if wait else []))
 
 
+def described(model: str) -> dict[str, Any]:
+    """A model as the list of them has it."""
+    return {"name": f"models/{model}", "version": "001", "supportedGenerationMethods": ["generateContent"]}
+
+
 def answer(call: Call, model: str, step: str) -> dict[str, Any]:
     """What came of a call. step: how the script wants it."""
     whole: dict[str, Any] = {

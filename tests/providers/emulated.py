@@ -23,9 +23,11 @@ PATIENCE = 60.0
 KEY = "tested-key-id:tested-key-secret"
 # A quick model that makes pictures, of each provider that has an emulator.
 MODELS = {
+    "comfyui": "comfyui/text-to-picture",
     "fal": "fal-ai/nano-banana-2",
     "google": "google/gemini-3.1-flash-image",
     "openai": "gpt-image-1-mini",
+    "replicate": "black-forest-labs/flux-schnell",
 }
 _THUMBNAIL = re.compile(r"\.\d+\.webp$")
 _ATTEMPTS = select(attempts.c.provider_ref, attempts.c.state, attempts.c.cost_outcome)
@@ -69,7 +71,7 @@ class Emulator:
     @property
     def connection(self) -> dict[str, Any]:
         """The setting `connections` that leads here."""
-        return {self.name: {"key": KEY, "base_url": self.url}}
+        return connection_to(self.name, self.url)
 
     def close(self) -> None:
         """End the process."""
@@ -106,6 +108,11 @@ class Emulator:
         """No output was asked for with the key, nobody was led inside, and no address was made up."""
         assert self.rows("SELECT count(*) FROM calls WHERE route = 'output' AND with_key = 1") == [(0,)]
         assert self.rows("SELECT step FROM calls WHERE route IN ('inside', 'stray')") == []
+
+
+def connection_to(name: str, url: str) -> dict[str, Any]:
+    """The setting `connections` that leads to a provider at this address."""
+    return {name: {"key": KEY, "base_url": url}}
 
 
 def agree(emulator: Emulator, served: Served) -> None:

@@ -1,41 +1,18 @@
-"""What is paid for is paid for once, and both sides' books say so, however the way between them breaks (PRV-01, 02, 09,
-13).
+"""What is paid for is paid for once, and both sides' books say so, however the way to fal's queue breaks (PRV-09, 13).
 
-After each test the emulator's own ledger and ours are compared.
+What holds for every provider is in test_money.py. After each test the emulator's own ledger and ours are compared.
 """
 
 from pathlib import Path
-from typing import Any
 
-import machine
 import pytest
 from emulated import Emulator, agree, begin, ended, made, until
 from serving import Person, Served
-from sqlalchemy import func, select
 
 from aims.generation import call
-from aims.generation.tables import attempts
 
 pytestmark = pytest.mark.usefixtures("quick")
 START = 100_000
-_TRIES = select(func.max(attempts.c.tries))
-
-
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("broken", ["reset", "hang", "proxy", "drip"])
-def test_prv_01_a_submit_whose_answer_is_lost_is_never_sent_twice(
-    broken: str, person: Person, emulator: Emulator
-):
-    """It was taken and billed; then (a) the connection broke, (b) nothing came in time, (c) a proxy answered 502."""
-    prompt = f"Lost by {broken}"
-
-    end = made(person, prompt, f"submit={broken}")
-
-    assert (end.status, end.charged, person.balance) == ("failed", 0, (START, 0))
-    assert (end.state, end.error_code, end.cost_outcome) == ("unknown", "outcome_unknown", "absorbed")
-    (taken,) = until(lambda: emulator.requests(prompt), "the provider has it")
-    assert until(lambda: emulator.billed().get(taken["id"]), "it is billed") == 1
-    assert emulator.calls("submit", prompt) == [broken]
 
 
 @pytest.mark.parametrize("step", ["elsewhere", "ok"])
@@ -44,41 +21,6 @@ def test_the_key_goes_to_no_address_that_an_answer_makes_up(step: str, person: P
 
     assert (end.status, end.cost_outcome) == ("completed", "posted")
     assert emulator.calls("result", str(end.request_id)) == ["ok"]
-
-
-def test_prv_02_what_was_never_sent_is_sent_again_until_somebody_is_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    """The provider's port is closed at first: nothing can have been bought there."""
-    port = machine.spare_port()
-    url = f"http://127.0.0.1:{port}"
-    away = {"fal": {"key": "tested-key-id:tested-key-secret", "base_url": url}}
-    monkeypatch.setattr(call, "TRIES", 10_000)
-    served = Served(tmp_path / "home", None, connections=away).start()
-    person = served.person(START)
-    generation_id = begin(person, "Sent in vain")
-    until(lambda: tries(served) > 1, "it was tried again")
-
-    emulator = Emulator("fal", tmp_path / "ledger.db", port)
-    end = ended(person, generation_id)
-
-    assert (end.status, end.cost_outcome) == ("completed", "posted")
-    assert emulator.calls("submit", "Sent in vain") == ["ok"]
-    agree(emulator, served)
-    served.stop()
-    emulator.close()
-
-
-def test_prv_02_it_is_given_back_when_nobody_comes(tmp_path: Path):
-    nobody = {"fal": {"key": "a:b", "base_url": f"http://127.0.0.1:{machine.spare_port()}"}}
-    served = Served(tmp_path / "home", None, connections=nobody).start()
-    person = served.person(START)
-
-    end = made(person, "Sent in vain")
-
-    assert (end.status, end.error_code, end.cost_outcome) == ("failed", "provider_down", None)
-    assert (end.tries, person.balance) == (call.TRIES, (START, 0))
-    served.stop()
 
 
 @pytest.mark.parametrize("script", ["submit=503/ok", "submit=502/ok", "submit=500/ok"])
@@ -192,15 +134,3 @@ def test_a_studio_that_starts_again_goes_on_asking_after_what_it_sent(tmp_path: 
     agree(emulator, second)
     second.stop()
     emulator.close()
-
-
-def test_another_models_provider_is_not_replaced_by_drawings(person: Person):
-    """With one real provider connected, the sandbox makes nothing any more."""
-    view: dict[str, Any] = made(person, "Really made").view
-
-    assert view["sandbox"] is False
-
-
-def tries(served: Served) -> int:
-    """How often the one call of a studio was made."""
-    return served.read(lambda tx: tx.value(_TRIES)) or 0

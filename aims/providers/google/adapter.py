@@ -5,14 +5,15 @@ from urllib.parse import quote
 
 from aims.core.errors import Unreachable
 from aims.core.fetch import Fetcher
+from aims.providers import checking
 from aims.providers.connection import Connection
-from aims.providers.contract import Ambiguous, Done, Down, Failed, Order, Running
+from aims.providers.contract import Ambiguous, Checked, Done, Down, Failed, Order, Running
 from aims.providers.google import body, errors, results
 from aims.providers.wording import LOST
 
 API = "https://generativelanguage.googleapis.com"
 
-# The largest pictures take most of two minutes; Google itself ends a call after ten.
+# The largest pictures take minutes, and nothing is asked after: who gives up early pays for what nobody sees.
 SUBMIT_SECONDS = 600.0
 # One picture of 4096 pixels, as text.
 LARGEST_ANSWER = 96 << 20
@@ -27,7 +28,7 @@ class Google:
 
     def __init__(self, connection: Connection, fetcher: Fetcher) -> None:
         self._url = connection.url
-        self._key = connection.key
+        self._headers = {"x-goog-api-key": connection.key, "Accept": "application/json"}
         self._fetcher = fetcher
         self.output_origins = connection.output_origins
 
@@ -37,11 +38,7 @@ class Google:
     async def submit(self, order: Order) -> Done | Failed:
         sent = await asyncio.to_thread(body.content, order)
         url = f"{self._url}/v1beta/models/{quote(order.endpoint, safe='-._~')}:generateContent"
-        headers = {
-            "x-goog-api-key": self._key,
-            "Content-Type": "application/json",
-            "Accept": "application/json",
-        }
+        headers = {**self._headers, "Content-Type": "application/json"}
         try:
             got = await self._fetcher.origins(
                 "POST",
@@ -71,6 +68,16 @@ class Google:
     async def cancel(self, order: Order, running: Running) -> bool:
         """Nothing can be stopped: what was sent is made, and paid for."""
         return True
+
+    async def check(self) -> Checked:
+        """Asks for the list of models, which costs nothing."""
+        return await checking.ask(
+            self._fetcher,
+            f"{self._url}/v1beta/models?pageSize=1",
+            (self._url,),
+            self._headers,
+            errors.standing,
+        )
 
     async def close(self) -> None:
         """The fetcher belongs to the studio."""

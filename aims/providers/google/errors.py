@@ -14,7 +14,8 @@ import msgspec
 
 from aims.core.fetch import Fetched
 from aims.core.log import logger
-from aims.providers.contract import Ambiguous, BadInput, Busy, Down, NoAccess, ProviderError
+from aims.providers import checking
+from aims.providers.contract import Ambiguous, BadInput, Busy, Down, NoAccess, ProviderError, Standing
 from aims.providers.wording import LONGEST_BUSY, NOT_TAKEN, UNPAID, clean, read, retry_after
 
 RETRY_INFO = "type.googleapis.com/google.rpc.RetryInfo"
@@ -92,6 +93,15 @@ def of_submit(got: Fetched, name: str) -> ProviderError:
             "nothing was charged."
         )
     return about_the_request(got.status, said)
+
+
+def standing(got: Fetched) -> Standing:
+    """What an answer to a question that costs nothing says of the key."""
+    said = told(got)
+    refused = is_refused(got, said)
+    if refused is None:
+        return checking.by_status(got)
+    return "invalid" if refused.reason == NOT_TAKEN else "out_of_balance"
 
 
 def is_refused(got: Fetched, said: Status | None) -> NoAccess | None:
