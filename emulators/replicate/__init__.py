@@ -1,0 +1,1 @@
+"""Replicate on this machine: checks inputs, makes small pictures and films, and writes down what it bills."""
