@@ -7,6 +7,7 @@ guide to pictures, without a look at the studio's catalogue.
 import base64
 import binascii
 import io
+import re
 from typing import Any
 
 from PIL import Image, UnidentifiedImageError
@@ -39,7 +40,17 @@ CONFIG = frozenset(
 )  # fmt: skip
 MODALITIES = frozenset({"TEXT", "IMAGE"})
 LARGEST = 20 << 20
+_SNAKE = re.compile(r"_([a-z])")
 _URL_SAFE = str.maketrans("-_", "+/")
+
+
+def named(body: Any) -> Any:
+    """The same with every name in camel case: Google reads `mime_type` as `mimeType`, and its client says so."""
+    if isinstance(body, list):
+        return [named(each) for each in body]
+    if not isinstance(body, dict):
+        return body
+    return {_SNAKE.sub(lambda found: found[1].upper(), name): named(each) for name, each in body.items()}
 
 
 def check(model: str, body: Any) -> str | None:

@@ -42,7 +42,7 @@ class Handler(serving.Handler):
 
     def route(self) -> None:
         path = self.path.partition("?")[0]
-        if (self.command, path) == ("GET", "/v1beta/models"):
+        if self.command == "GET" and path in ("/v1/models", "/v1beta/models"):
             self._list()
             return
         found = _MODEL.fullmatch(path)
@@ -75,7 +75,7 @@ class Handler(serving.Handler):
     def _generate(self, model: str) -> None:
         work = self.server.work
         try:
-            body = json.loads(self.data())
+            body = pictures.named(json.loads(self.data()))
         except ValueError:
             body = None
         words = pictures.words(body)
