@@ -17,7 +17,7 @@ from aims.generation.tables import attempts
 
 pytestmark = pytest.mark.usefixtures("quick")
 START = 100_000
-PAID = ("fal", "google", "openai")
+PAID = ("fal", "google", "openai", "replicate")
 # These answer a call once it is made; the others are asked after it.
 AT_ONCE = ("google", "openai")
 _TRIES = select(func.max(attempts.c.tries))
@@ -73,13 +73,15 @@ def test_prv_02_what_was_never_sent_is_sent_again_until_somebody_is_there(
 @pytest.mark.parametrize("name", PAID)
 def test_prv_02_it_is_given_back_when_nobody_comes(name: str, tmp_path: Path):
     nobody = connection_to(name, f"http://127.0.0.1:{machine.spare_port()}")
-    served = Served(tmp_path / "home", None, connections=nobody).start()
+    served = Served(tmp_path / "home", None, connections=nobody, waiting_seconds=2).start()
     person = served.person(START)
 
     end = made(person, "Sent in vain")
 
-    assert (end.status, end.error_code, end.cost_outcome) == ("failed", "provider_down", None)
-    assert (end.tries, person.balance) == (call.TRIES, (START, 0))
+    assert (end.status, end.error_code, end.cost_outcome) == ("failed", "provider_unavailable", None)
+    assert end.view["error"].endswith("Nothing was charged.")
+    assert (end.tries > 1, person.balance) == (True, (START, 0))
+    assert served.breaches() == []
     served.stop()
 
 
