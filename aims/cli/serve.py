@@ -18,9 +18,10 @@ def serve(host: str | None, port: int | None) -> None:
     """
     settings = load(host=host, port=port)
     log.configure(settings.log_level, settings.log_format)
+    from aims.cli.described import command_line
     from aims.web.server import run
 
-    run(settings, greet)
+    run(settings, greet, command_line)
 
 
 def greet(settings: Settings, first: FirstStart | None) -> None:

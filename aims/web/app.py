@@ -4,10 +4,11 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.routes import HTTPRoute
 
-from aims.web import files, health, mcp
+from aims.web import assets, files, health, mcp
 from aims.web.api import catalogue, credits, events, generate, generations, media, uploads, usage, webhooks
 from aims.web.desk import Desk
 from aims.web.direct import Direct
+from aims.web.docs.routes import ROUTES as DOCS
 from aims.web.errors import HANDLERS
 from aims.web.gate import Gate
 from aims.web.openai import errors
@@ -76,7 +77,8 @@ def make_app(desk: Desk) -> Gate:
             agents.llms,
             files.file,
             front.front,
-            front.static,
+            assets.static,
+            *DOCS,
             shared.show,
             shared.file,
             shared.thumbnail,
@@ -85,7 +87,7 @@ def make_app(desk: Desk) -> Gate:
             reference.reference,
         ],
         exception_handlers=errors.beside(HANDLERS),
-        state=State({"desk": desk}),
+        state=State({"desk": desk, "pages": {}}),
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
         logging_config=None,

@@ -11,14 +11,19 @@ from aims.core.errors import Invalid, Unauthenticated
 from aims.generation import Studio
 from aims.keys import ReadLimits
 from aims.web.arriving import Arriving
+from aims.web.commands import Describe
 from aims.web.streams import Streams
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The studio, as the web serves it. `stopping` is set when the process was asked to end."""
+    """The studio, as the web serves it. `stopping` is set when the process was asked to end.
+
+    commands: tells the command line, for the pages about it; None where nobody has one to tell.
+    """
 
     studio: Studio
+    commands: Describe | None = None
     reads: ReadLimits = field(default_factory=ReadLimits)
     streams: Streams = field(default_factory=Streams)
     arriving: Arriving = field(default_factory=Arriving)

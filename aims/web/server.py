@@ -19,7 +19,10 @@ from aims.core.settings import Settings
 from aims.generation import Supervisor, Watch
 from aims.media import codecs
 from aims.web.app import make_app
+from aims.web.commands import Describe
 from aims.web.desk import Desk
+
+Greet = Callable[[Settings, FirstStart | None], None]
 
 CONNECTIONS_GRACE = 5
 SENDING_GRACE = 5
@@ -41,8 +44,10 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None], None]) -> None:
+async def serve(settings: Settings, greet: Greet, commands: Describe | None = None) -> None:
     """Serve until SIGTERM or SIGINT. `greet` is told once the address is bound and everything is open.
+
+    commands: tells the command line, for the pages about it.
 
     Raises Conflict when another server has the data folder, Unavailable when the address is taken.
     """
@@ -64,7 +69,7 @@ async def serve(settings: Settings, greet: Callable[[Settings, FirstStart | None
         await supervisor.start(studio)
         watch.start()
         await sender.start(alone=alone)
-        desk = Desk(studio)
+        desk = Desk(studio, commands)
         server = Server(configuration(desk), desk)
         # Until here a signal ends the process at once, which loses nothing. uvicorn takes them over while it serves,
         # and raises them again when it has stopped: there is work to finish then.
@@ -152,7 +157,7 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(settings: Settings, greet: Callable[[Settings, FirstStart | None], None]) -> None:
+def run(settings: Settings, greet: Greet, commands: Describe | None = None) -> None:
     """Run `serve` on the fastest event loop there is."""
     try:
         import uvloop
@@ -161,4 +166,4 @@ def run(settings: Settings, greet: Callable[[Settings, FirstStart | None], None]
     except ImportError:
         runner = asyncio.Runner()
     with runner:
-        runner.run(serve(settings, greet))
+        runner.run(serve(settings, greet, commands))

@@ -23,6 +23,7 @@ from sqlalchemy import Select, Table, bindparam, func, select
 
 from aims import bootstrap, credits, generation, keys
 from aims.accounts import SCOPES, Actor
+from aims.cli.described import command_line
 from aims.core import ids, settings
 from aims.core.db import Tx
 from aims.core.fetch import Network
@@ -96,7 +97,7 @@ class Served:
             self.first = await bootstrap.first_start(self.studio)
             await supervisor.start(self.studio)
             watch.start()
-            self.desk = Desk(self.studio)
+            self.desk = Desk(self.studio, command_line)
             self._server = Server(configuration(self.desk), self.desk)
             self._open.set()
             await self._server.serve(sockets=[self._listener])

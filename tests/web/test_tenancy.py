@@ -43,7 +43,7 @@ INERT = {
     "style_slug", "seed", "safety_tolerance", "limit_generations", "enable_web_search", "sync_mode", "make_public",
     "duration", "audio", "cfg_scale", "negative_prompt", "enhance_prompt", "auto_fix", "file", "url", "events",
     "description", "enabled", "response_format", "stream", "partial_images", "user", "seconds", "order", "variant",
-    "model_id", "jsonrpc", "id", "method",
+    "model_id", "jsonrpc", "id", "method", "models", "styles",
 }  # fmt: skip
 # What a message to `/mcp` names lies inside of it: tests/mcp/test_mcp_rights.py tries that.
 INSIDE = {"params"}

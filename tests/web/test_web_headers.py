@@ -31,7 +31,7 @@ pytestmark = SQLITE
 
 def place(path: str) -> str:
     """An address that a route answers."""
-    path = re.sub(r"\{name:str\}", "public.css", path)
+    path = re.sub(r"\{name:str\}", "studio.css", path)
     return re.sub(r"\{\w+:\w+\}", AN_ID, path)
 
 

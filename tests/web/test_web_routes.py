@@ -19,6 +19,11 @@ TABLE = {
     ("GET", "/previews/styles/{name:str}"): PUBLIC,
     ("GET", "/openapi.json"): PUBLIC,
     ("GET", "/reference"): PUBLIC,
+    ("GET", "/docs"): PUBLIC,
+    ("GET", "/docs/cli"): PUBLIC,
+    ("GET", "/docs/mcp"): PUBLIC,
+    ("GET", "/docs/skills"): PUBLIC,
+    ("GET", "/docs/design"): PUBLIC,
     ("GET", "/llms.txt"): PUBLIC,
     ("GET", "/skills/{name:str}/SKILL.md"): PUBLIC,
     ("POST", "/mcp"): KEY,
@@ -105,7 +110,7 @@ def things(shared: Served) -> tuple[Person, dict[str, str]]:
         "{video_id:str}": "3f0c8a52-6f0e-4f53-9a3a-444444444444",
         "{model_id:path}": "openai/gpt-image-2",
         "{share:str}": "3f0c8a52-6f0e-4f53-9a3a-111111111111",
-        "{name:str}": "public.css",
+        "{name:str}": "studio.css",
     }
 
 

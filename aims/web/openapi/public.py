@@ -7,7 +7,10 @@ from .operations import PUBLIC, Answer, Json, Operation, json_of
 TAG = "Public"
 _HTML: dict[str, Json] = {"text/html; charset=utf-8": {"type": "string"}}
 _MEDIA: dict[str, Json] = {each: {} for each in ("image/png", "image/jpeg", "image/webp", "video/mp4")}
-_SHEETS: dict[str, Json] = {each: {} for each in ("text/css; charset=utf-8", "font/woff2", "image/svg+xml")}
+_SHEETS: dict[str, Json] = {
+    each: {}
+    for each in ("text/css; charset=utf-8", "text/javascript; charset=utf-8", "font/woff2", "image/svg+xml")
+}
 _TAGGED = ("ETag", "Cache-Control")
 
 
@@ -34,6 +37,24 @@ def _file(
         },
         errors=(404,),
         route=route,
+    )
+
+
+def _page(path: str, name: str, summary: str, says: str, *parameters: str) -> Operation:
+    """A page of our own, which is sent again only when it has changed."""
+    return Operation(
+        method="GET",
+        path=path,
+        name=name,
+        tag=TAG,
+        summary=summary,
+        says=says,
+        access=PUBLIC,
+        parameters=(*parameters, "if_none_match"),
+        answers={
+            200: Answer(says="The page.", content=_HTML, headers=_TAGGED),
+            304: Answer(says="It has not changed.", headers=_TAGGED),
+        },
     )
 
 
@@ -98,19 +119,29 @@ OPERATIONS = (
         access=PUBLIC,
         answers={200: Answer(says="The page.", content=_HTML)},
     ),
-    Operation(
-        method="GET",
-        path="/reference",
-        name="referencePage",
-        tag=TAG,
-        summary="This reference",
-        says="This document as a page to read.",
-        access=PUBLIC,
-        parameters=("if_none_match",),
-        answers={
-            200: Answer(says="The page.", content=_HTML, headers=_TAGGED),
-            304: Answer(says="It has not changed.", headers=_TAGGED),
-        },
+    _page("/reference", "referencePage", "This reference", "This document as a page to read."),
+    _page(
+        "/docs",
+        "docsPage",
+        "The documentation",
+        "The API from the first request on, with the models and styles as they are now.",
+        "docs_models",
+        "docs_styles",
+    ),
+    _page(
+        "/docs/cli", "docsCliPage", "The documentation of the command line", "Every command and its flags."
+    ),
+    _page(
+        "/docs/mcp",
+        "docsMcpPage",
+        "The documentation of the tools",
+        "What agents call, and how they connect.",
+    ),
+    _page(
+        "/docs/skills", "docsSkillsPage", "The documentation of the skills", "What coding agents are told."
+    ),
+    _page(
+        "/docs/design", "docsDesignPage", "The components of the pages", "Each in every state, to look at."
     ),
     Operation(
         method="GET",
@@ -175,14 +206,20 @@ OPERATIONS = (
             "/shared/media/{share:str}/thumbnail",
         )
     ),
-    _file(
-        "/static/{name}",
-        "readStatic",
-        "static_name",
-        "A style sheet or font",
-        "What the pages are dressed with.",
-        _SHEETS,
-        "/static/{name:str}",
+    replace(
+        _page(
+            "/static/{name}",
+            "readStatic",
+            "A style sheet, script, icon or font",
+            "What the pages are made with.",
+            "static_name",
+        ),
+        answers={
+            200: Answer(says="The file.", content=_SHEETS, headers=_TAGGED),
+            304: Answer(says="It has not changed.", headers=_TAGGED),
+        },
+        errors=(404,),
+        route="/static/{name:str}",
     ),
     _preview(),
 )

@@ -150,7 +150,7 @@ def _entry(told: Operation, schemas: Json, base_url: str) -> Entry:
         told.says.split("\n\n"),
         {PUBLIC: "No key", "key": "Any valid key"}.get(told.access, told.access),
         [_parameter(wire.PARAMETERS[each]) for each in told.parameters],
-        _rows(asked) if first is told else [],
+        rows(asked) if first is told else [],
         kind,
         "" if first is told else first.name,
         _samples(told, kind, base_url),
@@ -203,7 +203,8 @@ def _parameter(told: Json) -> Row:
     return Row(told["name"], place, "", note, _choices(schema), _default(schema), told["description"])
 
 
-def _rows(schema: Json) -> list[Row]:
+def rows(schema: Json) -> list[Row]:
+    """The fields of an object."""
     needed = schema.get("required", ())
     return [
         Row(
@@ -230,7 +231,7 @@ def _told_rows(schema: Json) -> list[Row]:
             else row.kind,
             note="" if row.note else "may be absent",
         )
-        for row in _rows(schema)
+        for row in rows(schema)
     ]
 
 
@@ -267,7 +268,8 @@ def _kind(schema: Json) -> str:
     if name is None:
         name = "object" if "$ref" in schema else "string"
     if name == "array":
-        return f"list of {_kind(schema.get('items', {}))}{_bounds(schema, 'minItems', 'maxItems', 'entries')}"
+        inner = _kind(schema.get("items", {})).partition(",")[0]
+        return f"list of {inner}s{_bounds(schema, 'minItems', 'maxItems', 'entries')}"
     least = ("minLength", "maxLength", "characters") if name == "string" else ("minimum", "maximum", "")
     return f"{name}{_bounds(schema, *least)}"
 

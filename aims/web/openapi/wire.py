@@ -97,7 +97,12 @@ PARAMETERS: dict[str, Json] = {
         required=True,
     ),
     "static_name": _parameter(
-        "name", "path", "The name of a style sheet.", {"type": "string"}, required=True, example="public.css"
+        "name",
+        "path",
+        "The name of a file of the pages.",
+        {"type": "string"},
+        required=True,
+        example="studio.css",
     ),
     "skill_name": _parameter(
         "name",
@@ -211,6 +216,12 @@ PARAMETERS |= {
         "header",
         "The id of the last event that you have. Nothing older is sent.",
         {"type": "string"},
+    ),
+    "docs_models": _parameter(
+        "models", "query", "Only the models that have these words.", {"type": "string", "maxLength": 100}
+    ),
+    "docs_styles": _parameter(
+        "styles", "query", "Only the styles that have these words.", {"type": "string", "maxLength": 100}
     ),
     "shared": _flag("shared", "Only what is shared, or only what is not."),
     "trashed": _flag("trashed", "What is in the trash, instead of what is not.", default=False),

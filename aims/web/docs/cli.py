@@ -1,0 +1,68 @@
+"""`/docs/cli`: the `aims` command, as it tells itself."""
+
+from dataclasses import dataclass
+
+from aims.web.commands import Command, Option
+from aims.web.desk import Desk
+
+from .pages import DocsPage, Place
+from .samples import Sample, Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A command as it is shown. id: its anchor; examples: its own, to copy."""
+
+    id: str
+    name: str
+    says: str
+    usage: str
+    options: list[Option]
+    examples: Sample
+
+
+@dataclass(frozen=True, slots=True)
+class CliPage(DocsPage):
+    """The command line. Without one to tell, `groups` is empty."""
+
+    everywhere: list[Option]
+    groups: list[tuple[str, str, list[Told]]]
+    samples: dict[str, Sample]
+
+
+def page(at: Desk) -> CliPage:
+    """All that stands on it."""
+    line = at.commands() if at.commands else None
+    make = Samples(at.studio, line)
+    commands = line.commands if line else ()
+    groups = [
+        ("use", "Use a studio", [_told(make, each) for each in commands if not each.runs_the_studio]),
+        ("run", "Run a studio", [_told(make, each) for each in commands if each.runs_the_studio]),
+    ]
+    groups = [each for each in groups if each[2]]
+    return CliPage(
+        title="CLI",
+        base_url=at.studio.settings.base_url,
+        tab="cli",
+        places=(
+            Place("start", "Start"),
+            Place("output", "Output and exit codes"),
+            Place("configuration", "Key and address"),
+            *((Place("flags", "Flags of all commands"),) if line else ()),
+            *(
+                Place(name, title, tuple(Place(each.id, each.name) for each in told))
+                for name, title, told in groups
+            ),
+        ),
+        everywhere=list(line.everywhere) if line else [],
+        groups=groups,
+        samples={
+            name: make.told(name) for name in ("log-in", "command-first", "command-chain", "command-plan")
+        },
+    )
+
+
+def _told(make: Samples, command: Command) -> Told:
+    anchor = command.name.replace(" ", "-")
+    examples = make.text(f"{anchor}-examples", "Examples", "\n".join(command.examples), "cli")
+    return Told(anchor, command.name, command.says, command.usage, list(command.options), examples)

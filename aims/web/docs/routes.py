@@ -1,0 +1,72 @@
+"""Every page of the documentation. What a page is made of is loaded with the first reader, beside the event loop."""
+
+from litestar import Response, get
+
+from aims.web.desk import AnyRequest, Desk
+
+from .pages import DocsPage, searched, show, show_once
+
+
+@get("/docs")
+async def reference(request: AnyRequest) -> Response[bytes]:
+    """The API reference. `?models=` and `?styles=` narrow its two lists down."""
+    wanted, look = searched(request, "models"), searched(request, "styles")
+
+    def make(at: Desk) -> DocsPage:
+        from .reference import page
+
+        return page(at, wanted, look)
+
+    # What one reader looks for is not kept for the others.
+    return await (show_once if wanted or look else show)(request, "docs/reference.html", make)
+
+
+@get("/docs/cli")
+async def cli(request: AnyRequest) -> Response[bytes]:
+    """The command line."""
+
+    def make(at: Desk) -> DocsPage:
+        from .cli import page
+
+        return page(at)
+
+    return await show(request, "docs/cli.html", make)
+
+
+@get("/docs/mcp")
+async def mcp(request: AnyRequest) -> Response[bytes]:
+    """The tools for agents."""
+
+    def make(at: Desk) -> DocsPage:
+        from .mcp import page
+
+        return page(at)
+
+    return await show(request, "docs/mcp.html", make)
+
+
+@get("/docs/skills")
+async def skills(request: AnyRequest) -> Response[bytes]:
+    """The skills for coding agents."""
+
+    def make(at: Desk) -> DocsPage:
+        from .skills import page
+
+        return page(at)
+
+    return await show(request, "docs/skills.html", make)
+
+
+@get("/docs/design")
+async def design(request: AnyRequest) -> Response[bytes]:
+    """The components of the pages."""
+
+    def make(at: Desk) -> DocsPage:
+        from .design import page
+
+        return page(at)
+
+    return await show(request, "docs/design.html", make)
+
+
+ROUTES = (reference, cli, mcp, skills, design)

@@ -1,0 +1,131 @@
+"""The examples of the pages: in which languages, and with what answer."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aims import catalog
+from aims.catalog.fields import PICTURES_MOST
+from aims.catalog.spec import Kind
+from aims.core.errors import Invalid, NotEnoughCredits, StudioError
+from aims.generation import Studio
+from aims.web.commands import CommandLine
+from aims.web.errors import body_of
+from aims.web.openapi import examples
+
+from .languages import LABELS, Pane, generate, pane
+
+HERE = Path(__file__).parent
+BALANCE = 1000
+"""What the workspace of an answer on the page had before."""
+_ANSWERED = {"image": "generateImages", "video": "generateVideo"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Something to copy. name: its anchor."""
+
+    name: str
+    title: str
+    panes: list[Pane]
+
+
+class Samples:
+    """Makes the examples of one studio's pages."""
+
+    def __init__(self, studio: Studio, line: CommandLine | None) -> None:
+        self._studio, self._line = studio, line
+        self._base = studio.settings.base_url
+
+    def asking(self, kind: Kind, name: str, title: str = "") -> Sample:
+        """A request of the API's documentation, by its name there."""
+        told = _documented(kind, name, None)
+        panes = generate(f"{kind}s", told.body, self._base, self._line)
+        return Sample(f"ask-{kind}-{name}", title or told.summary, panes)
+
+    def answered(self, kind: Kind, name: str, asked: str) -> Sample:
+        """An answer of the documentation, to a request of it, with this studio's addresses and prices."""
+        told = _documented(kind, name, 200)
+        answer = self._own(kind, told.value, _documented(kind, asked, None).value)
+        text = json.dumps(answer, indent=2, ensure_ascii=False)
+        return Sample(f"answer-{kind}-{name}", f"200: {told.summary}", [pane("json", text, "JSON")])
+
+    def told(self, name: str, **more: str) -> Sample:
+        """An example out of our own file. more: what its placeholders stand for."""
+        told = _ours()[name]
+        words = {"BASE": self._base, **more}
+        texts = {language: told[language].strip() for language in LABELS if language in told}
+        panes = [
+            pane(language, re.sub("|".join(words), lambda found: words[found[0]], text))
+            for language, text in texts.items()
+        ]
+        return Sample(name, told["title"], panes)
+
+    def text(self, name: str, title: str, text: str, language: str = "text") -> Sample:
+        """Some text that is no request."""
+        return Sample(name, title, [pane(language, text, title)])
+
+    def refused(self) -> Iterator[Sample]:
+        """What a request is answered that cannot be right, and one that cannot be paid."""
+        offer = self._studio.counter.of("")
+        model = offer.default_model("image")
+        try:
+            catalog.check(offer.shelf, "image", {"n": PICTURES_MOST + 1}, default_model=model)
+        except Invalid as error:
+            yield self._refusal(400, "What is wrong, field by field", error)
+        price = self._price("image", {"prompt": "A lighthouse", "model": model}) or 0
+        yield self._refusal(402, "Not enough credits", NotEnoughCredits(price, price // 2))
+
+    def _refusal(self, status: int, title: str, error: StudioError) -> Sample:
+        body = json.loads(body_of(error)) | {"request_id": "01997e4b-0686-77ae-8245-d50c2e96412c"}
+        text = json.dumps(body, indent=2, ensure_ascii=False)
+        return Sample(f"error-{status}", f"{status}: {title}", [pane("json", text, "JSON")])
+
+    def _own(self, kind: Kind, value: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+        used = self._price(kind, asked)
+        own = {} if used is None else {"credits_used": used, "credits_remaining": BALANCE - used}
+        return {name: self._addressed(each) for name, each in value.items()} | own
+
+    def _addressed(self, value: Any) -> Any:
+        """The same, with addresses of this studio."""
+        if isinstance(value, list):
+            return [self._addressed(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        found = {name: self._addressed(each) for name, each in value.items()}
+        if "url" in found:
+            found["url"] = f"{self._base}/workspaces/.../{found['url'].rpartition('/')[2]}"
+        if "share_url" in found:
+            found["share_url"] = f"{self._base}/shared/media/{found['share_url'].rpartition('/')[2]}"
+        return found
+
+    def _price(self, kind: Kind, asked: dict[str, Any]) -> int | None:
+        """What a request costs here; None when this studio does not take it, as after a change of its operator."""
+        offer = self._studio.counter.of("")
+        try:
+            draft = catalog.check(offer.shelf, kind, asked, default_model=offer.default_model(kind))
+        except StudioError:
+            return None
+        return catalog.quote(draft.model, draft).credits
+
+
+def names() -> Iterator[str]:
+    """The examples of our own file."""
+    yield from _ours()
+
+
+def _documented(kind: Kind, name: str, status: int | None) -> examples.Example:
+    key = (_ANSWERED[kind], name, status)
+    return next(
+        each for each in examples.read("documentation") if (each.operation, each.name, each.status) == key
+    )
+
+
+@cache
+def _ours() -> dict[str, dict[str, str]]:
+    return tomllib.loads((HERE / "examples.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,4 @@
+import "./copy.js";
+import "./languages.js";
+import "./contents.js";
+import "./filter.js";
