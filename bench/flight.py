@@ -4,6 +4,9 @@ Each is accepted, paid for and sent to the sandbox, which keeps it for minutes; 
 them are in flight, memory, the lag of the server's event loop and the time of an unrelated request are taken for a
 while. Then they end: one in a hundred as a picture, the others told to fail, so that the end takes minutes and not
 hours; the ledger is verified.
+
+With `--through fal` they are with the emulator of fal instead, a process beside the server that is asked about each of
+them again and again, over HTTP; there all of them end as pictures.
 """
 
 import argparse
@@ -15,18 +18,24 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from subprocess import PIPE, Popen, run
 from typing import Any
 
 from bench import machine
 from bench.accept import AIMS, aims, outcomes, spare_port, unfinished
+from emulators.starting import KEY
 
 HERE = Path(__file__).parent
 CONNECTIONS = 32
 DRAWN = 100
 BETWEEN_LOOKS = 0.1
+DIRECTIVES = {
+    "sandbox": "[sandbox: delay={delay}s{fails}]",
+    "fal": "[emulator: work={delay}]",
+}
 GET = "GET /api/v1/models HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n\r\n"
 POST = (
     "POST /api/v1/images/generate HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\n"
@@ -44,23 +53,46 @@ def main(arguments: list[str]) -> int:
     options.add_argument(
         "--seconds", type=int, default=20, help="how long is measured while all are in flight"
     )
+    options.add_argument("--through", choices=tuple(DIRECTIVES), default="sandbox", help="who keeps them")
     options.add_argument("--keep", type=Path, help="file of the raw samples (bench/raw/flight-NUMBER.json)")
     chosen = options.parse_args(arguments)
     delay = chosen.delay or (60 if chosen.number <= 2000 else 600)
     with tempfile.TemporaryDirectory(prefix="aims-bench-") as folder:
-        raw = measure(Path(folder), chosen.number, delay, chosen.seconds)
-    keep = chosen.keep or HERE / "raw" / f"flight-{chosen.number}.json"
+        raw = measure(Path(folder), chosen.number, delay, chosen.seconds, chosen.through)
+    whose = "" if chosen.through == "sandbox" else f"-{chosen.through}"
+    keep = chosen.keep or HERE / "raw" / f"flight-{chosen.number}{whose}.json"
     keep.parent.mkdir(parents=True, exist_ok=True)
     keep.write_text(json.dumps(raw) + "\n")
     print(table(raw))
     return 0 if raw["verified"] and raw["unfinished"] == 0 else 1
 
 
-def measure(home: Path, number: int, delay: int, seconds: int) -> dict[str, Any]:
+def measure(home: Path, number: int, delay: int, seconds: int, through: str) -> dict[str, Any]:
     """Everything, in one server's life; returns the raw samples."""
+    with ExitStack() as stack:
+        env = {**os.environ, "AIMS_HOME": str(home), "AIMS_WORKSPACE_CONCURRENCY": str(number + 1)}
+        env.pop("AIMS_DATABASE_URL", None)
+        if through != "sandbox":
+            env |= stack.enter_context(emulated(through))
+        return _measured(env, home, number, delay, seconds, DIRECTIVES[through])
+
+
+@contextmanager
+def emulated(provider: str) -> Generator[dict[str, str]]:
+    """Start a provider's emulator, and give what connects a studio to it; afterwards it is stopped."""
+    command = [sys.executable, "-m", f"emulators.{provider}", "--port", "0", "--leashed"]
+    with Popen(command, stdin=PIPE, stdout=PIPE, text=True) as emulator:
+        assert emulator.stdout is not None
+        assert emulator.stdin is not None
+        prefix = f"AIMS_{provider.upper()}"
+        yield {f"{prefix}_KEY": KEY, f"{prefix}_BASE_URL": emulator.stdout.readline().strip()}
+        emulator.stdin.close()
+
+
+def _measured(
+    env: dict[str, str], home: Path, number: int, delay: int, seconds: int, directive: str
+) -> dict[str, Any]:
     described = machine.described()
-    env = {**os.environ, "AIMS_HOME": str(home), "AIMS_WORKSPACE_CONCURRENCY": str(number + 1)}
-    env.pop("AIMS_DATABASE_URL", None)
     aims(env, "init")
     made = aims(env, "keys", "create", "--name", "bench", "--rate-limit", "1000000", "--json")
     key = json.loads(made)["api_key"]
@@ -74,7 +106,7 @@ def measure(home: Path, number: int, delay: int, seconds: int) -> dict[str, Any]
         time.sleep(1)
         idle = machine.usage(server.pid)
         begun = time.time()
-        accepted = asyncio.run(ask_all(port, key, number, delay))
+        accepted = asyncio.run(ask_all(port, key, number, delay, directive))
         machine.wait_for(lambda: running(home) == number, delay - seconds, "all of them in flight", every=0.2)
         full, flying = time.time(), time.time() - begun
         looks = asyncio.run(look(port, key, seconds))
@@ -93,6 +125,7 @@ def measure(home: Path, number: int, delay: int, seconds: int) -> dict[str, Any]
         "machine": described,
         "command": " ".join(["./dev bench flight", *sys.argv[2:]]),
         "number": number,
+        "directive": directive,
         "still_in_flight": still,
         "idle": [idle.pss_mb, idle.processes],
         "full": [in_flight.pss_mb, in_flight.processes],
@@ -115,7 +148,7 @@ def running(home: Path) -> int:
     return outcomes(home).get("running", 0)
 
 
-async def ask_all(port: int, key: str, number: int, delay: int) -> float:
+async def ask_all(port: int, key: str, number: int, delay: int, directive: str) -> float:
     """Ask for all of them over a few connections, and return how many seconds it took."""
     left, start = iter(range(number)), time.perf_counter()
 
@@ -123,7 +156,7 @@ async def ask_all(port: int, key: str, number: int, delay: int) -> float:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for one in left:
             fails = "" if one % DRAWN == 0 else ", fail=all"
-            prompt = f"A lighthouse at dawn [sandbox: delay={delay}s{fails}]"
+            prompt = f"A lighthouse at dawn {directive.format(delay=delay, fails=fails)}"
             body = json.dumps({"model": "fal-ai/nano-banana-2", "resolution": "0.5K", "prompt": prompt})
             writer.write(POST.format(key=key, length=len(body), body=body).encode())
             if await answered(reader) != 202:
