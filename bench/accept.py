@@ -132,7 +132,7 @@ def spare_port() -> int:
         return port
 
 
-def wrk(url: str, connections: int, seconds: int, headers: str) -> dict[str, Any]:
+def wrk(url: str, connections: int, seconds: int, headers: str, body: str = BODY) -> dict[str, Any]:
     """One closed-loop run on processor 1."""
     command = [
         "taskset",
@@ -148,7 +148,7 @@ def wrk(url: str, connections: int, seconds: int, headers: str) -> dict[str, Any
     ]
     done = subprocess.run(
         [*command, "-s", str(HERE / "post.lua"), url],
-        env={**os.environ, "BENCH_HEADERS": headers, "BENCH_BODY": BODY},
+        env={**os.environ, "BENCH_HEADERS": headers, "BENCH_BODY": body},
         capture_output=True,
         text=True,
         check=True,
