@@ -17,15 +17,20 @@ class Signals:
 
     def __init__(self) -> None:
         self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._at_ends: set[asyncio.Event] = set()
         self.tell_others: Callable[[str], None] | None = None
         """Carries a name to the other processes, where there are any."""
 
-    def wake(self, name: str, *, others: bool = True) -> None:
-        """Wake everybody who waits for `name`. From the event loop's own thread."""
+    def wake(self, name: str, *, others: bool = True, passing: bool = False) -> None:
+        """Wake everybody who waits for `name`. From the event loop's own thread.
+
+        passing: it is a change on the way, and certainly not the end: whoever waits for the end alone sleeps on.
+        """
         if others and self.tell_others is not None:
             self.tell_others(name)
         for event in self._waiting.get(name, ()):
-            event.set()
+            if not passing or event not in self._at_ends:
+                event.set()
 
     @property
     def names(self) -> list[str]:
@@ -39,15 +44,21 @@ class Signals:
                 event.set()
 
     @asynccontextmanager
-    async def listen(self, name: str) -> AsyncGenerator["Listener"]:
-        """Register first, then look: a change between looking and waiting cannot be missed."""
+    async def listen(self, name: str, *, at_end: bool = False) -> AsyncGenerator["Listener"]:
+        """Register first, then look: a change between looking and waiting cannot be missed.
+
+        at_end: for one who has nothing to do with changes on the way, and is spared looking at each of them.
+        """
         event = asyncio.Event()
         self._waiting.setdefault(name, set()).add(event)
+        if at_end:
+            self._at_ends.add(event)
         try:
             yield Listener(event)
         finally:
             events = self._waiting[name]
             events.discard(event)
+            self._at_ends.discard(event)
             if not events:
                 del self._waiting[name]
 

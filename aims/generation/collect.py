@@ -69,9 +69,7 @@ async def _store(studio: Studio, found: Loaded, position: int, made: Made) -> St
     key = storage.key(
         found.workspace_id, output.id, output.token, kind.extension if kind else "bin", found.created_at
     )
-    await _write(studio, media.files(key, data, small))
-    # A film may be hundreds of megabytes, which take a good part of a second.
-    digest = await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())
+    digest = await _write(studio, media.files(key, data, small), data)
     return Stored(
         key,
         probe.content_type,
@@ -85,13 +83,18 @@ async def _store(studio: Studio, found: Loaded, position: int, made: Made) -> St
     )
 
 
-async def _write(studio: Studio, files: dict[str, bytes]) -> None:
-    """Write an output's files, waiting out a full disk: the picture is made and paid for."""
+async def _write(studio: Studio, files: dict[str, bytes], data: bytes) -> str:
+    """Write an output's files, waiting out a full disk: the picture is made and paid for. Gives its SHA-256."""
     wait = 0.2
+
+    def write() -> str:
+        studio.storage.write_all(files)
+        # In the same thread: a film may be hundreds of megabytes, which take a good part of a second.
+        return hashlib.sha256(data).hexdigest()
+
     while True:
         try:
-            await asyncio.to_thread(studio.storage.write_all, files)
-            return
+            return await asyncio.to_thread(write)
         except Unavailable as error:
             logger.warning("output waits", reason=error.code)
             await asyncio.sleep(wait)

@@ -32,19 +32,21 @@ class Disk:
 
     def __init__(self, root: Path, *, min_free: int = 0) -> None:
         self.root = root
+        self._resolved = root.resolve()
         self._temporary = root / ".incoming"
         self._min_free = min_free
         self._checked = 0.0
         self._free = 0
         self._temporary.mkdir(parents=True, exist_ok=True)
+        self._resolved_temporary = self._temporary.resolve()
 
     def path(self, storage_key: str) -> Path:
         """Where the file of a key lies.
 
         Raises NotFound for a key that would lead outside the folder.
         """
-        path = (self.root / storage_key).resolve()
-        if not path.is_relative_to(self.root.resolve()) or path.is_relative_to(self._temporary.resolve()):
+        path = (self._resolved / storage_key).resolve()
+        if not path.is_relative_to(self._resolved) or path.is_relative_to(self._resolved_temporary):
             raise NotFound("There is no such file.")
         return path
 

@@ -54,3 +54,13 @@ async def test_who_leaves_is_forgotten() -> None:
 async def test_a_negative_wait_is_no_wait() -> None:
     async with Signals().listen("a") as listener:
         assert await listener.wait(-5) is False
+
+
+async def test_who_waits_for_the_end_sleeps_through_what_comes_before() -> None:
+    hub = Signals()
+    async with hub.listen("a", at_end=True) as patient, hub.listen("a") as curious:
+        hub.wake("a", passing=True)
+        assert await curious.wait(30) is True
+        assert await patient.wait(0) is False
+        hub.wake("a")
+        assert await patient.wait(30) is True

@@ -14,7 +14,7 @@ async def finished_within(desk: Desk, generation_id: str, seconds: float) -> boo
     studio = desk.studio
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
-    async with studio.signals.listen(generation_id) as listener:
+    async with studio.signals.listen(generation_id, at_end=True) as listener:
         while not await studio.db.read(is_finished, generation_id):
             left = end - loop.time()
             if left <= 0 or desk.stopping.is_set():
