@@ -5,6 +5,7 @@ import sqlite3
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
@@ -67,7 +68,7 @@ J = TypeVar("J", bound=Job)
 
 
 class Work(Generic[J]):
-    """Every request, and the ledger."""
+    """Every request, and the ledger. when_over: told of each request that has ended, by whoever has ended it."""
 
     def __init__(self, ledger: Path) -> None:
         self.lock = threading.RLock()
@@ -75,6 +76,7 @@ class Work(Generic[J]):
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.executescript(_SCHEMA)
         self._jobs: dict[str, J] = {}
+        self.when_over: Callable[[J], None] = lambda _: None
 
     def take(self, job: J, headers: dict[str, str]) -> J:
         """Take a request. From now on it runs to its end, whether anybody asks after it or not."""
@@ -108,8 +110,14 @@ class Work(Generic[J]):
                 return
             job.over.set()
             self._db.execute("UPDATE requests SET ended = ? WHERE id = ?", (job.failure or "ok", job.id))
+            self.bill(job)
+        self.when_over(job)
+
+    def bill(self, job: J) -> None:
+        """Bill a request that is over, as far as it costs anything and was not billed yet."""
+        with self.lock:
             if job.units:
-                self._db.execute("INSERT INTO billed VALUES (?, ?)", (job.id, job.units))
+                self._db.execute("INSERT OR IGNORE INTO billed VALUES (?, ?)", (job.id, job.units))
 
     def note(self, route: str, whose: str, step: str, *, with_key: bool) -> int:
         """Write a call down, and return its number for `sent`. whose: the request's id; its prompt, for a submit."""

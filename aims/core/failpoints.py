@@ -19,6 +19,8 @@ POINTS = {
     "attempt.sent": "F07 bytes were sent; no answer was read",
     "attempt.answered": "F08 the answer was read; the provider's id is not committed",
     "attempt.running": "F09 the provider's id is committed",
+    "inbox.checked": "F10 a provider's message is known to be its own; it is not written down",
+    "inbox.committed": "F11 a provider's message is written down; the provider was not thanked",
     "output.fetched": "F12 the outputs are in memory; nothing is written",
     "storage.written": "F13 the temporary file is written; it is not renamed",
     "storage.renamed": "F14 the file has its name; no row names it",

@@ -37,6 +37,7 @@ class Connected(BaseModel):
     key: SecretStr | None = None
     base_url: str | None = None
     output_origins: tuple[str, ...] = ()
+    account: str | None = None
 
 
 class Settings(BaseSettings):
@@ -81,9 +82,9 @@ class Settings(BaseSettings):
     connections: Annotated[dict[str, Connected], NoDecode] = Field(
         {},
         description=(
-            "Providers, as tables of `aims.toml` such as `[connections.NAME]` with `key`, `base_url` and "
-            "`output_origins`; in the environment AIMS_NAME_KEY (or AIMS_NAME_KEY_FILE), AIMS_NAME_BASE_URL and "
-            "AIMS_NAME_OUTPUT_ORIGINS."
+            "Providers, as tables of `aims.toml` such as `[connections.NAME]` with `key`, `base_url`, "
+            "`output_origins` and `account`; in the environment AIMS_NAME_KEY (or AIMS_NAME_KEY_FILE), "
+            "AIMS_NAME_BASE_URL, AIMS_NAME_OUTPUT_ORIGINS and AIMS_NAME_ACCOUNT."
         ),
     )
     drawing_processes: int = Field(
@@ -125,6 +126,10 @@ class Settings(BaseSettings):
     )
     idempotency_days: int = Field(
         7, ge=1, le=365, description="How long an Idempotency-Key is remembered, days."
+    )
+    provider_webhooks: bool = Field(
+        True,
+        description="Whether providers are asked to send word to `public_url`, where that is an https address.",
     )
     webhook_days: int = Field(
         30, ge=4, le=365, description="How long the log of webhook deliveries is kept, days."

@@ -6,6 +6,7 @@ This is the only place where the areas meet: it joins the catalogue, credits, ke
 from aims.generation.announce import EVENTS
 from aims.generation.cancel import cancel
 from aims.generation.erase import empty_trash, erase
+from aims.generation.hearing import letterbox
 from aims.generation.history import Finding, GenerationView, is_finished, read, unfinished
 from aims.generation.idempotency import Idempotency
 from aims.generation.leases import Claim
@@ -32,6 +33,7 @@ __all__ = [
     "empty_trash",
     "erase",
     "is_finished",
+    "letterbox",
     "read",
     "referenced",
     "refund",

@@ -10,11 +10,13 @@ from aims import webhooks
 from aims.core import failpoints, ids
 from aims.core.db import Tx
 from aims.core.errors import NotFound
+from aims.core.log import logger
 from aims.generation import attempt as rows
-from aims.generation import settle
+from aims.generation import inbox, settle
 from aims.generation.attempt import Attempt
 from aims.generation.call import STOPPED, Call
 from aims.generation.collect import collect
+from aims.generation.hearing import await_word
 from aims.generation.job import Job
 from aims.generation.leases import Claim
 from aims.generation.lifecycle import ATTEMPT_OVER, AttemptState, Superseded
@@ -27,11 +29,13 @@ from aims.media.recognise import recognise
 from aims.providers import (
     Ambiguous,
     BadInput,
+    Done,
     Failed,
     NotConfigured,
     Order,
     ProviderError,
     Refused,
+    Running,
     Source,
 )
 
@@ -114,8 +118,9 @@ async def _outcome(
                 failpoints.hit("attempt.recorded")
                 job.studio.signals.wake(job.id)
             call = Call(job, attempt, await _order(job, attempt), seat, listener)
-            over = await call.follow(attempt.running or await call.submit(again=found is not None))
+            over = await call.follow(attempt.running or await _submit(call, again=found is not None))
     except Ambiguous as error:
+        logger.warning("provider outcome unknown", generation=job.id, attempt=attempt.id, reason=error.code)
         return AttemptResult(
             attempt.id, AttemptState.UNKNOWN, not_made(first, count, error.reason), error.code, error.reason
         )
@@ -146,6 +151,13 @@ async def _outcome(
     )
 
 
+async def _submit(call: Call, *, again: bool) -> Running | Done | Failed:
+    try:
+        return await call.submit(again=again)
+    except Ambiguous as lost:
+        return await await_word(call, lost)
+
+
 class SourceDeleted(BadInput):
     """What it was to work from was deleted for good while it waited. What is only in the trash is still there."""
 
@@ -163,7 +175,9 @@ async def _order(job: Job, attempt: Attempt) -> Order:
         )
     except NotFound:
         raise SourceDeleted("A picture or film that it was to work from was deleted.") from None
-    return order(request, job.found.kind, attempt.nonce, attempt.first, attempt.count, references)
+    studio = job.studio
+    callback = inbox.address(studio.settings, studio.secrets, job.adapter, job.id, attempt.id)
+    return order(request, job.found.kind, attempt.nonce, attempt.first, attempt.count, references, callback)
 
 
 def _source(key: SourceKey, data: bytes) -> Source:

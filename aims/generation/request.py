@@ -110,7 +110,13 @@ def decode(text: str) -> Request:
 
 
 def order(
-    request: Request, kind: str, nonce: str, first: int, count: int, references: tuple[Source, ...]
+    request: Request,
+    kind: str,
+    nonce: str,
+    first: int,
+    count: int,
+    references: tuple[Source, ...],
+    callback: str = "",
 ) -> Order:
     """One call to the provider."""
     return Order(
@@ -133,4 +139,5 @@ def order(
         references=references,
         input=request.input | ({request.count_as: count} if request.count_as else {}),
         input_sources=request.input_sources,
+        callback=callback,
     )

@@ -11,7 +11,7 @@ from aims import credits, keys, media
 from aims.core import failpoints
 from aims.core.clock import now
 from aims.core.db import Tx, among
-from aims.generation import lifecycle, usage
+from aims.generation import inbox, lifecycle, usage
 from aims.generation.announce import announce
 from aims.generation.lifecycle import ATTEMPT_OVER, AttemptState, State
 from aims.generation.owned import owned
@@ -31,6 +31,7 @@ _FINISH_ATTEMPT = (
         error=bindparam("error"),
         cost_usd_micros=bindparam("cost"),
         cost_outcome=bindparam("outcome"),
+        cost_reason=bindparam("cost_reason"),
         provider_ref=func.coalesce(attempts.c.provider_ref, bindparam("ref", type_=Text())),
     )
 )
@@ -96,6 +97,11 @@ class AttemptResult:
     billed: bool = False
     reference: str | None = None
 
+    @property
+    def why(self) -> str | None:
+        """The sentence that says why there is something missing."""
+        return self.error or next((output.error for output in self.outputs if output.error), None)
+
 
 def record(tx: Tx, generation_id: str, epoch: int, result: AttemptResult) -> bool:
     """Write what became of an attempt; when it was the last, finish the generation. True when it is finished.
@@ -114,8 +120,11 @@ def record(tx: Tx, generation_id: str, epoch: int, result: AttemptResult) -> boo
             error=result.error,
             cost=result.cost_usd_micros,
             outcome=outcome,
+            cost_reason=result.why if outcome == "absorbed" else None,
             ref=result.reference,
         )
+        if result.state is not AttemptState.DONE:
+            inbox.book(tx, result.attempt_id)
     for output in result.outputs:
         stored = output.stored
         tx.run(

@@ -9,7 +9,7 @@ from aims import media
 from aims.core.clock import SECOND
 from aims.core.errors import Unavailable
 from aims.core.log import logger
-from aims.generation import idempotency, leases
+from aims.generation import idempotency, inbox, leases
 from aims.generation.drive import drive, give_up
 from aims.generation.erase import empty_trash
 from aims.generation.leases import Claim
@@ -171,6 +171,7 @@ class Supervisor:
         studio = self._running()
         await studio.db.write(idempotency.prune, studio.settings.idempotency_days)
         await studio.db.write(media.forget_keys, studio.settings.idempotency_days)
+        await studio.db.write(inbox.prune, studio.settings.webhook_days)
 
     def _running(self) -> Studio:
         if self._studio is None:

@@ -123,8 +123,13 @@ attempts = Table(
     Column("provider_data", Text),
     Column("error_code", Text),
     Column("error", Text),
+    # What the provider reports: units it bills, as the decimal number it says, and how long it worked.
+    Column("billed_units", Text),
+    Column("run_ms", BigInteger),
     Column("cost_usd_micros", BigInteger),
     Column("cost_outcome", Text),
+    # Why a cost is ours although nothing was delivered for it.
+    Column("cost_reason", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("submitted_at", BigInteger),
     Column("finished_at", BigInteger),
@@ -162,6 +167,26 @@ outputs = Table(
     Column("deleted_at", BigInteger),
     UniqueConstraint("generation_id", "position"),
     CheckConstraint("state IN ('waiting', 'stored', 'completed', 'failed')", name="state"),
+    sqlite_with_rowid=False,
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    # The provider's id for the request, and its own word for how that ended: each is taken once.
+    Column("request_id", Text, primary_key=True),
+    Column("status", Text, primary_key=True),
+    # Whether that is something to collect.
+    Column("made", Integer, nullable=False),
+    Column("attempt_id", Text, ForeignKey("attempts.id"), nullable=False),
+    # The provider's id for the account that the request was made with, and which of our keys it is learned for.
+    Column("account", Text, nullable=False),
+    Column("connection_mark", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Index("ix_inbox_attempt_id", "attempt_id"),
+    Index("ix_inbox_connection_mark", "provider", "connection_mark", "received_at"),
+    Index("ix_inbox_received_at", "received_at"),
     sqlite_with_rowid=False,
 )
 

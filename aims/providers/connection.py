@@ -18,12 +18,14 @@ class Connection:
     """A provider that is connected. The key is shown nowhere.
 
     url: where it is asked, an origin without a trailing slash. output_origins: where else the operator says that
-    outputs lie. key: empty where none is needed and none was given.
+    outputs lie. key: empty where none is needed and none was given. account: the provider's id for the key's account,
+    where the operator says it.
     """
 
     url: str
     key: str = field(repr=False)
     output_origins: tuple[str, ...] = ()
+    account: str = ""
 
 
 def read(
@@ -71,7 +73,8 @@ def read(
             f"The setting {prefix}_OUTPUT_ORIGINS is wrong: it has to be origins such as https://files.example.com "
             "or https://*.example.com, with commas between them."
         ) from None
-    return Connection(where.rstrip("/"), key, outputs)
+    account = given.get(f"{prefix}_ACCOUNT") or said.account or ""
+    return Connection(where.rstrip("/"), key, outputs, account.strip())
 
 
 def _from_file(given: Mapping[str, str], name: str) -> str:

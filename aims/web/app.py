@@ -4,7 +4,7 @@ from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.routes import HTTPRoute
 
-from aims.web import assets, files, health, mcp
+from aims.web import assets, files, health, incoming, mcp
 from aims.web.api import catalogue, credits, events, generate, generations, media, uploads, usage, webhooks
 from aims.web.desk import Desk
 from aims.web.direct import Direct
@@ -73,6 +73,7 @@ def make_app(desk: Desk) -> Gate:
             health.health,
             health.ready,
             mcp.speak,
+            incoming.take,
             agents.skill,
             agents.llms,
             files.file,

@@ -17,7 +17,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9.-]{1,253})(?::(\d{1,5}))?")
 # What speaks to agents is told in the words of HTTP that it was led here under another's name.
 MISDIRECTED = frozenset({"/mcp"})
-_SECRET = re.compile(r"/(?:workspaces|shared/+media)/+[^/]{0,8}", re.IGNORECASE)
+_SECRET = re.compile(r"/(?:workspaces|shared/+media|webhooks/+providers)/+[^/]{0,8}", re.IGNORECASE)
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 
 ALWAYS = [

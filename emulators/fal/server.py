@@ -6,15 +6,18 @@ status   `back` (COMPLETED becomes IN_PROGRESS), `done` (too early), `unknown`, 
 result   `early`, `missing`, `wrong`, `fewer`, `unsafe`
 cancel
 end      ok, or what the request fails with: `policy`, or a type of fal's errors
+hook     see `hooks`
 """
 
 import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from emulators import files, serving
 from emulators.fal import rules, speech
+from emulators.fal.hooks import Hooks, published
 from emulators.fal.work import Request, Work
 from emulators.script import Script
 from emulators.serving import Emulator
@@ -26,7 +29,15 @@ _WRONG = b'{"request_id": 5, "status": 7, "images": {"url": 1}, "video": [3]}'
 
 def make(port: int, key: str, ledger: Path) -> Emulator:
     """The emulator."""
-    return Emulator(port, key, Work(ledger), Handler)
+    return Fal(port, key, Work(ledger), Handler)
+
+
+class Fal(Emulator):
+    """The emulator, and the word that it sends."""
+
+    def __init__(self, port: int, key: str, work: Work, handler: type[serving.Handler]) -> None:
+        super().__init__(port, key, work, handler)
+        self.hooks = Hooks(work, self.url)
 
 
 class Handler(serving.Handler):
@@ -35,8 +46,19 @@ class Handler(serving.Handler):
     garbage = serving.GARBAGE | {"wrong": ("application/json", _WRONG)}
     plain = speech.PLAIN
 
+    @property
+    def hooks(self) -> Hooks:
+        """What sends word."""
+        server: Any = self.server
+        return server.hooks
+
     def route(self) -> None:
-        if self.command == "POST":
+        if self.path == "/steer":
+            self.hooks.steer(json.loads(self.data()))
+            self.say(200, {})
+        elif self.path == "/.well-known/jwks.json":
+            self._keys()
+        elif self.command == "POST":
             self._submit()
         elif self.path.startswith("/files/"):
             self._file()
@@ -52,8 +74,14 @@ class Handler(serving.Handler):
             return True
         return super().fails(step, script)
 
+    def _keys(self) -> None:
+        """What messages are signed with: for everybody, without a key."""
+        self.server.work.note("keys", "", str(self.hooks.available), with_key="Authorization" in self.headers)
+        self.say(200 if self.hooks.available else 503, published(self.hooks.key))
+
     def _submit(self) -> None:
-        work, endpoint = self.server.work, self.path.partition("?")[0].removeprefix("/")
+        work = self.server.work
+        endpoint, _, query = self.path.removeprefix("/").partition("?")
         try:
             body = json.loads(self.data())
         except ValueError:
@@ -72,7 +100,9 @@ class Handler(serving.Handler):
             self.say(422, {"detail": problems}, {"X-Fal-Retryable": "false"})
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = work.take(Request.new(endpoint, body, script), headers)
+        request = Request.new(endpoint, body, script)
+        request.webhook = parse_qs(query).get("fal_webhook", [""])[0]
+        work.take(request, headers)
         if step == "proxy":
             self.say(502, None)
             return

@@ -1,5 +1,6 @@
 """fal's requests: how far each is, what it costs, and what a cancel comes to."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from emulators import work
@@ -7,8 +8,11 @@ from emulators.fal.rules import MODELS
 from emulators.work import Job
 
 
+@dataclass(slots=True)
 class Request(Job):
-    """One request in the queue."""
+    """One request in the queue. webhook: where word is sent when it is over, if anywhere."""
+
+    webhook: str = ""
 
     @property
     def base(self) -> str:

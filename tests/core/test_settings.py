@@ -25,6 +25,7 @@ WRONG: dict[str, Any] = {
     "SHUTDOWN_SECONDS": "soon",
     "MIN_FREE_MIB": "-1",
     "OUTSIDE_URLS": "some",
+    "PROVIDER_WEBHOOKS": "some",
     "OUTSIDE_PER_MINUTE": "0",
     "IDEMPOTENCY_DAYS": "0",
     "WEBHOOK_DAYS": "3",

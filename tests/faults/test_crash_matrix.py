@@ -32,6 +32,8 @@ RECOVERS = ("recover.inside",)
 TELLS = ("webhooks.claimed", "webhooks.sent")
 # And these in test_crash_trash.
 DELETES = ("trash.inside", "trash.committed", "trash.removed")
+# And these in test_crash_incoming.
+HEARS = ("inbox.checked", "inbox.committed")
 
 # Where the databases differ: who may take over, and what a lost connection leaves behind.
 ON_POSTGRES = {
@@ -57,7 +59,7 @@ def on_both(*points: str) -> list[Any]:
 
 
 def test_every_named_place_has_its_crash() -> None:
-    covered = [*NOT_YET_ACCEPTED, *FINISHES, *MAY_BE_BOUGHT, *GIVES_BACK, *RECOVERS, *TELLS, *DELETES]
+    covered = [*NOT_YET_ACCEPTED, *FINISHES, *MAY_BE_BOUGHT, *GIVES_BACK, *RECOVERS, *TELLS, *DELETES, *HEARS]
     assert sorted(covered) == sorted(failpoints.POINTS)
 
 

@@ -284,4 +284,5 @@ def test_what_is_logged_of_an_address_ends_before_its_secret():
     assert loggable("/shared/media/3f0c8a52-6f0e-4f53-9a3a-111111111111/file") == "/shared/media/3f0c8a52..."
     assert loggable("//Shared//media/3f0c8a52-6f0e-4f53-9a3a-111111111111") == "//Shared//media/3f0c8a52..."
     assert loggable("/workspaces/3f0c8a52-6f0e/2026/11/x.png") == "/workspaces/3f0c8a52..."
+    assert loggable("/webhooks/providers/fal/3f0c8a52-6f0e/3f0c8a52/0f0e") == "/webhooks/providers/fal..."
     assert loggable("/api/v1/models") == "/api/v1/models"

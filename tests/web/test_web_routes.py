@@ -35,6 +35,11 @@ TABLE = {
     ("HEAD", "/shared/media/{share:str}/file"): PUBLIC,
     ("GET", "/shared/media/{share:str}/thumbnail"): PUBLIC,
     ("HEAD", "/shared/media/{share:str}/thumbnail"): PUBLIC,
+    # The address is told to one provider, and what it sends there is signed.
+    (
+        "POST",
+        "/webhooks/providers/{provider:str}/{generation_id:str}/{attempt_id:str}/{seal:str}",
+    ): PUBLIC,
     ("POST", "/v1/images/generations"): "image:generate",
     ("POST", "/v1/images/edits"): "image:generate",
     ("POST", "/v1/videos"): "video:generate",
@@ -111,6 +116,9 @@ def things(shared: Served) -> tuple[Person, dict[str, str]]:
         "{model_id:path}": "openai/gpt-image-2",
         "{share:str}": "3f0c8a52-6f0e-4f53-9a3a-111111111111",
         "{name:str}": "studio.css",
+        "{provider:str}": "fal",
+        "{attempt_id:str}": "3f0c8a52-6f0e-4f53-9a3a-222222222222",
+        "{seal:str}": "0123456789abcdef0123456789abcdef",
     }
 
 

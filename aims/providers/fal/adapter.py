@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -20,18 +21,22 @@ from aims.providers.contract import (
     Done,
     Down,
     Failed,
+    Notice,
     Order,
     ProviderError,
     Running,
     Source,
 )
-from aims.providers.fal import errors, results
+from aims.providers.fal import errors, results, webhooks
 from aims.providers.fal.answers import CancelAnswer, StatusAnswer, SubmitAnswer, is_json, read
+from aims.providers.fal.keys import PublishedKeys
 
 QUEUE = "https://queue.fal.run"
 # Its own names, when it is asked directly. An operator's proxy or emulator answers for itself alone.
 OWN = (QUEUE, "https://*.fal.run", "https://*.falrun.com")
 MEDIA = "https://*.fal.media"
+REST = "https://rest.fal.ai"
+PUBLISHED_KEYS = "/.well-known/jwks.json"
 NAMESPACES = frozenset({"workflows", "comfy"})
 
 SUBMIT_SECONDS = 120.0
@@ -62,6 +67,11 @@ class Fal:
         self._origins = Origins.of(self._asked)
         at_home = () if connection.url == QUEUE else (connection.url,)
         self.output_origins = tuple(dict.fromkeys((MEDIA, *at_home, *connection.output_origins)))
+        rest = REST if connection.url == QUEUE else connection.url
+        self._signers = PublishedKeys(rest + PUBLISHED_KEYS, (rest,), fetcher)
+        self._account = connection.account
+        # The part before the colon says whose key it is, and is no secret.
+        self.connection_mark = hashlib.sha256(connection.key.partition(":")[0].encode()).hexdigest()[:16]
 
     def vet(self, prompt: str) -> tuple[str, str]:
         return prompt, ""
@@ -76,6 +86,8 @@ class Fal:
             "X-Fal-Request-Timeout": str(START_SECONDS),
         }
         url = f"{self._url}/{quote(order.endpoint, safe='/-._~')}"
+        if order.callback:
+            url += f"?fal_webhook={quote(order.callback, safe='')}"
         try:
             got = await self._ask("POST", url, SUBMIT_SECONDS, LARGEST_ANSWER, headers=headers, body=body)
         except Unreachable as error:
@@ -91,7 +103,13 @@ class Fal:
             raise BadAnswer(
                 "The provider's answer could not be understood. It is not asked twice; nothing was charged."
             )
-        return Running(answer.request_id, self._addresses(order.endpoint, answer), wait=FIRST_WAIT)
+        return self._running(order, answer)
+
+    def taken(self, order: Order, reference: str) -> Running:
+        return self._running(order, SubmitAnswer(reference))
+
+    async def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        return await webhooks.read(headers, body, self._signers, self._account)
 
     async def poll(self, order: Order, running: Running) -> Running | Done | Failed:
         got = await self._look(running.data["status_url"])
@@ -182,6 +200,9 @@ class Fal:
         except Blocked:
             # It was sent while the connection led elsewhere.
             raise Down("The provider is not where this request was sent any more.") from None
+
+    def _running(self, order: Order, answer: SubmitAnswer) -> Running:
+        return Running(answer.request_id, self._addresses(order.endpoint, answer), wait=FIRST_WAIT)
 
     def _addresses(self, endpoint: str, answer: SubmitAnswer) -> dict[str, str]:
         """Where the request is asked after: as it was told, unless that leads to a stranger, who would see the key."""

@@ -23,7 +23,8 @@ async def all_of(request: AnyRequest, most: int = LONGEST) -> bytes:
         part = message.get("body", b"")
         left -= len(part)
         if left < 0:
-            raise TooLarge(f"The body is larger than the {most >> 20} MiB that are accepted here.")
+            size = f"{most >> 20} MiB" if most >> 20 else f"{most >> 10} KiB"
+            raise TooLarge(f"The body is larger than the {size} that are accepted here.")
         parts.append(part)
         if not message.get("more_body"):
             return parts[0] if len(parts) == 1 else b"".join(parts)

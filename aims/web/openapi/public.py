@@ -159,6 +159,23 @@ OPERATIONS = (
             304: Answer(says="It has not changed.", headers=_TAGGED),
         },
     ),
+    Operation(
+        method="POST",
+        path="/webhooks/providers/{path}",
+        name="takeProviderWebhook",
+        tag=TAG,
+        summary="Word from a provider",
+        says="Where a provider that was told this address says that a request is over. What it sends is signed, and is "
+        "kept before this is answered. Sent again, it changes nothing.",
+        access=PUBLIC,
+        parameters=("hook_path",),
+        body={
+            "application/json": {"type": "object", "description": "What the provider says.", "properties": {}}
+        },
+        answers={204: Answer(says="It is kept.")},
+        errors=(401, 404, 503),
+        route="/webhooks/providers/{provider:str}/{generation_id:str}/{attempt_id:str}/{seal:str}",
+    ),
     *_with_head(
         _file(
             "/workspaces/{path}",

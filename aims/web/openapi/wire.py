@@ -96,6 +96,13 @@ PARAMETERS: dict[str, Json] = {
         {"type": "string", "minLength": 1},
         required=True,
     ),
+    "hook_path": _parameter(
+        "path",
+        "path",
+        "The rest of the address as the provider was told it. It cannot be guessed.",
+        {"type": "string", "minLength": 1},
+        required=True,
+    ),
     "static_name": _parameter(
         "name",
         "path",
