@@ -18,6 +18,7 @@ POINTS = {
     "attempt.recorded": "F06 the attempt is committed as submitting; no byte was sent",
     "attempt.sent": "F07 bytes were sent; no answer was read",
     "attempt.answered": "F08 the answer was read; the provider's id is not committed",
+    "attempt.put_back": "F09 the provider did not take it, which is committed; it waits",
     "attempt.running": "F09 the provider's id is committed",
     "inbox.checked": "F10 a provider's message is known to be its own; it is not written down",
     "inbox.committed": "F11 a provider's message is written down; the provider was not thanked",

@@ -99,6 +99,18 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="Calls that one workspace may have at one provider at once; the rest waits.",
     )
+    waiting_seconds: int = Field(
+        86400,
+        ge=1,
+        le=129600,
+        description="How long a generation waits until a provider takes it; then its credits come back, seconds.",
+    )
+    breaker_seconds: float = Field(
+        30.0,
+        gt=0,
+        le=60,
+        description="Longest pause before a provider that failed is tried again, seconds.",
+    )
     key_streams: int = Field(
         100, ge=1, le=1_000_000, description="Event streams that one API key may have open at one server."
     )

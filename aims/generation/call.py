@@ -1,22 +1,43 @@
-"""One call to a provider, from its first byte to its end: sent, polled, or stopped on request."""
+"""One call to a provider, from its first byte to its end: sent once, polled, or stopped on request."""
 
+import random
 import time
 from dataclasses import dataclass
 
 from aims.core import failpoints
-from aims.core.clock import instant
 from aims.core.log import logger
 from aims.core.signals import Listener
 from aims.generation import attempt as rows
 from aims.generation.attempt import Attempt
-from aims.generation.job import LONGEST_WAIT, Job
+from aims.generation.job import LONGEST_WAIT, STOPPED, Job
+from aims.generation.lifecycle import AttemptState
 from aims.generation.places import Seat
-from aims.providers import Ambiguous, Busy, Done, Down, Failed, Order, ProviderError, Running
+from aims.providers import (
+    Adapter,
+    Ambiguous,
+    Busy,
+    Done,
+    Down,
+    Failed,
+    NotConfigured,
+    Order,
+    ProviderError,
+    Running,
+)
 
 TRIES = 5
+"""How often a call is sent that fails while others are answered."""
+FIRST_PAUSE, LEAST_PAUSE = 0.5, 0.05
 MISSES = 30
 LONGEST_RUN_SECONDS = 6 * 3600
-STOPPED = "Cancelled on request."
+
+
+class NotTaken(Exception):
+    """The provider did not take it, nothing was bought, and it may be sent once more: there, or elsewhere."""
+
+    def __init__(self, error: ProviderError) -> None:
+        super().__init__(error.reason)
+        self.error = error
 
 
 @dataclass(slots=True)
@@ -29,71 +50,82 @@ class Call:
     seat: Seat
     listener: Listener
 
+    @property
+    def adapter(self) -> Adapter:
+        """Who makes it."""
+        return self.job.adapter_of(self.attempt)
+
     async def submit(self, *, again: bool) -> Running | Done | Failed:
-        """Send the call. It is sent again only where the contract says that nothing was bought.
+        """Send the call.
 
         again: a process died between committing the attempt and committing the answer.
 
-        Raises ProviderError; Ambiguous when it may have been bought.
+        Raises NotTaken only where the contract says that nothing was bought; ProviderError, and of these Ambiguous when
+        it may have been bought.
         """
         job, attempt = self.job, self.attempt
         if again:
-            if not job.adapter.repeatable:
+            if not self.adapter.repeatable:
                 raise Ambiguous(
                     "The provider was asked, and the answer was lost. It is not asked twice; nothing was charged."
                 )
             if not await job.write(rows.send_again, attempt, "the process ended before the answer was kept"):
-                return _stopped()
-        wait = 0.5
-        while True:
-            try:
-                state = await job.adapter.submit(self.order)
-                break
-            except (Busy, Down, Ambiguous) as error:
-                bought = isinstance(error, Ambiguous) and not job.adapter.repeatable
-                if bought or attempt.tries >= TRIES:
-                    raise
-                reason, pause = error.reason, getattr(error, "retry_after", wait)
-            if not await self._pause(min(max(pause, 0.05), LONGEST_WAIT), reason):
-                return _stopped()
-            wait = min(wait * 2, LONGEST_WAIT)
+                return stopped()
+        try:
+            state = await self.adapter.submit(self.order)
+        except ProviderError as error:
+            self.seat.heard(error)
+            if self._may_go_again(error):
+                raise NotTaken(error) from error
+            raise
+        self.seat.heard(None)
         failpoints.hit("attempt.answered")
         if isinstance(state, Running):
             await job.write(rows.answered, attempt, state)
+            attempt.state, attempt.running = AttemptState.RUNNING, state
             failpoints.hit("attempt.running")
-            job.studio.signals.wake(job.id)
+            job.studio.signals.wake(job.id, passing=True)
         return state
 
-    async def _pause(self, seconds: float, reason: str) -> bool:
-        """Wait, and commit that the call is sent once more. False when it is to be stopped instead."""
-        end = time.monotonic() + seconds
-        async with self.seat.resting():
-            while (left := end - time.monotonic()) > 0:
-                if await self.listener.wait(left) and await self.job.is_stopped():
-                    break
-        self.attempt.tries += 1
-        again: bool = await self.job.write(rows.send_again, self.attempt, reason)
-        return again
+    def _may_go_again(self, error: ProviderError) -> bool:
+        """Whether nothing was bought, and it is not this request that the provider does not like."""
+        job, attempt = self.job, self.attempt
+        if isinstance(error, NotConfigured):
+            attempt.refused_by.add(attempt.provider)
+            return bool(job.others(attempt))
+        if not isinstance(error, Busy | Down) and not (
+            isinstance(error, Ambiguous) and self.adapter.repeatable
+        ):
+            return False
+        breaker = job.breaker(attempt)
+        if breaker is not None and (isinstance(error, Busy) or breaker.is_closed):
+            return True
+        attempt.failures += 1
+        if attempt.failures < TRIES:
+            return True
+        attempt.refused_by.add(attempt.provider)
+        attempt.failures = 0
+        return bool(job.others(attempt))
 
     async def follow(self, state: Running | Done | Failed) -> Done | Failed:
-        """Poll until the call is over, or stopped, or has run for six hours.
+        """Poll until the call is over, or stopped, or has been with the provider for six hours.
 
         Raises Refused and BadInput as the provider says them.
         """
         job, misses = self.job, 0
-        until = instant(job.found.created_at).timestamp() + LONGEST_RUN_SECONDS
+        until = self.attempt.sent_at + LONGEST_RUN_SECONDS
         while isinstance(state, Running):
             await job.tell(self.attempt.number, state.progress)
             if state.wait > 0:
                 async with self.seat.resting():
                     await self.listener.wait(state.wait)
                 if await job.is_stopped():
-                    return _stopped(billed=await self._cancel(state))
+                    return stopped(billed=await self._cancel(state))
                 if time.time() > until:
                     late = "The provider did not finish within six hours."
                     return Failed("provider_timeout", late, billed=await self._cancel(state))
             try:
-                state = await job.adapter.poll(self.order, state)
+                state = await self.adapter.poll(self.order, state)
                 misses = 0
             except (Busy, Down, Ambiguous) as error:
                 misses += 1
@@ -107,11 +139,20 @@ class Call:
     async def _cancel(self, state: Running) -> bool:
         """Whether it may be paid for all the same."""
         try:
-            return bool(await self.job.adapter.cancel(self.order, state))
+            return bool(await self.adapter.cancel(self.order, state))
         except ProviderError as error:
             logger.info("provider did not cancel", generation=self.job.id, reason=error.code)
-            return not self.job.adapter.repeatable
+            return not self.adapter.repeatable
 
 
-def _stopped(*, billed: bool = False) -> Failed:
+def pause_after(job: Job, attempt: Attempt, error: ProviderError) -> float:
+    """Seconds until a call that was not taken is sent once more, where no breaker says when."""
+    if isinstance(error, NotConfigured) or job.is_left_alone(attempt):
+        return 0.0
+    asked = error.retry_after if isinstance(error, Busy) else FIRST_PAUSE * 2 ** max(attempt.failures - 1, 0)
+    return min(max(asked, LEAST_PAUSE), LONGEST_WAIT) * random.uniform(1.0, 1.1)
+
+
+def stopped(*, billed: bool = False) -> Failed:
+    """A call that was stopped on request."""
     return Failed("cancelled", STOPPED, billed)

@@ -11,15 +11,17 @@ from aims.core import failpoints, ids
 from aims.core.db import Tx
 from aims.core.errors import NotFound
 from aims.core.log import logger
+from aims.core.signals import Listener
 from aims.generation import attempt as rows
 from aims.generation import inbox, settle
 from aims.generation.attempt import Attempt
-from aims.generation.call import STOPPED, Call
+from aims.generation.call import Call, NotTaken, pause_after, stopped
 from aims.generation.collect import collect
 from aims.generation.hearing import await_word
 from aims.generation.job import Job
 from aims.generation.leases import Claim
-from aims.generation.lifecycle import ATTEMPT_OVER, AttemptState, Superseded
+from aims.generation.lifecycle import ATTEMPT_OVER, AttemptState, State, Superseded
+from aims.generation.owned import owned
 from aims.generation.places import Seat
 from aims.generation.request import SourceKey, order
 from aims.generation.settle import AttemptResult, not_made
@@ -31,7 +33,6 @@ from aims.providers import (
     BadInput,
     Done,
     Failed,
-    NotConfigured,
     Order,
     ProviderError,
     Refused,
@@ -53,14 +54,9 @@ async def drive(studio: Studio, claim: Claim, seat: Seat) -> None:
 
 async def _drive(studio: Studio, claim: Claim, seat: Seat) -> None:
     found = await studio.db.read(rows.load, claim.generation_id, claim.epoch)
-    adapter = studio.providers.get(found.provider)
-    if adapter is None:
-        raise NotConfigured(
-            f"The provider of this generation, `{found.provider}`, is not connected any more."
-        )
     if not found.attempts:
         failpoints.hit("drive.leased")
-    job = Job(studio, found, adapter)
+    job = Job(studio, found)
     calls = [
         (number, first, count)
         for number, (first, count) in enumerate(found.request.calls())
@@ -78,24 +74,23 @@ async def _drive(studio: Studio, claim: Claim, seat: Seat) -> None:
 
 
 async def _run_beside(job: Job, seat: Seat | None, number: int, first: int, count: int) -> None:
-    seat = seat or await job.enter(number)
+    given = seat or await job.enter(number)
     try:
-        await run_attempt(job, seat, number, first, count)
+        await run_attempt(job, given, number, first, count)
     finally:
-        if seat is not None:
-            seat.leave()
+        if isinstance(given, Seat):
+            given.leave()
 
 
-async def run_attempt(job: Job, seat: Seat | None, number: int, first: int, count: int) -> None:
+async def run_attempt(job: Job, seat: Seat | Failed, number: int, first: int, count: int) -> None:
     """One planned call: make it or take it up again, follow it, store what it made, and write that down.
 
-    seat: None for one that was stopped while it waited for a seat.
+    seat: how it ended instead, for one that got none.
     """
-    result = (
-        AttemptResult(None, AttemptState.CANCELLED, not_made(first, count, STOPPED))
-        if seat is None
-        else await _outcome(job, job.found.attempts.get(number), seat, number, first, count)
+    attempt = job.found.attempts.get(number) or Attempt(
+        ids.new_id(), number, first, count, ids.token(), AttemptState.SUBMITTING
     )
+    result = _failed(attempt, seat) if isinstance(seat, Failed) else await _outcome(job, attempt, seat)
     if await job.write(settle.record, result):
         failpoints.hit("settle.committed")
         if not settle.delivered(result.outputs):
@@ -104,21 +99,13 @@ async def run_attempt(job: Job, seat: Seat | None, number: int, first: int, coun
     job.studio.signals.wake(job.id)
 
 
-async def _outcome(
-    job: Job, found: Attempt | None, seat: Seat, number: int, first: int, count: int
-) -> AttemptResult:
-    attempt = found or Attempt(ids.new_id(), number, first, count, ids.token(), AttemptState.SUBMITTING)
+async def _outcome(job: Job, attempt: Attempt, seat: Seat) -> AttemptResult:
+    first, count = attempt.first, attempt.count
     if attempt.state in ATTEMPT_OVER:
         return AttemptResult(attempt.id, attempt.state, not_made(first, count, "It was not made."))
     try:
         async with job.studio.signals.listen(cancel_name(job.id)) as listener:
-            if found is None:
-                if not await job.begin(seat, attempt):
-                    return AttemptResult(None, AttemptState.CANCELLED, not_made(first, count, STOPPED))
-                failpoints.hit("attempt.recorded")
-                job.studio.signals.wake(job.id)
-            call = Call(job, attempt, await _order(job, attempt), seat, listener)
-            over = await call.follow(attempt.running or await _submit(call, again=found is not None))
+            over = await _made(job, attempt, seat, listener)
     except Ambiguous as error:
         logger.warning("provider outcome unknown", generation=job.id, attempt=attempt.id, reason=error.code)
         return AttemptResult(
@@ -127,20 +114,10 @@ async def _outcome(
     except ProviderError as error:
         over = Failed(error.code, error.reason, billed=isinstance(error, Refused) and error.billed)
     if isinstance(over, Failed):
-        ended = AttemptState.CANCELLED if over.code == "cancelled" else AttemptState.FAILED
-        outputs = not_made(first, count, over.reason)
-        return AttemptResult(
-            attempt.id,
-            ended,
-            outputs,
-            over.code,
-            over.reason,
-            billed=over.billed,
-            reference=over.reference,
-        )
+        return _failed(attempt, over)
     failpoints.hit("output.fetched")
     await job.write(rows.storing)
-    job.studio.signals.wake(job.id)
+    job.studio.signals.wake(job.id, passing=True)
     stored = await collect(job.studio, job.found, attempt, over)
     return AttemptResult(
         attempt.id,
@@ -149,6 +126,62 @@ async def _outcome(
         cost_usd_micros=over.cost_usd_micros,
         reference=over.reference,
     )
+
+
+def _failed(attempt: Attempt, over: Failed) -> AttemptResult:
+    return AttemptResult(
+        attempt.id,
+        AttemptState.CANCELLED if over.code == "cancelled" else AttemptState.FAILED,
+        not_made(attempt.first, attempt.count, over.reason),
+        over.code,
+        over.reason,
+        billed=over.billed,
+        reference=over.reference,
+    )
+
+
+async def _made(job: Job, attempt: Attempt, seat: Seat, listener: Listener) -> Done | Failed:
+    """Send the call until a provider has taken it, and follow it; or what came in between.
+
+    Raises ProviderError.
+    """
+    under_way = attempt.number in job.found.attempts and not attempt.waits
+    if under_way and job.studio.providers.get(attempt.provider) is None:
+        raise Ambiguous("The provider that has it is not connected any more. Nothing was charged.")
+    if under_way and seat.provider != attempt.provider:
+        seat.leave()
+        seat.become(await job.seat_of(attempt))
+    while True:
+        if not under_way:
+            if not await job.begin(seat, attempt):
+                return stopped()
+            failpoints.hit("attempt.recorded")
+            job.studio.signals.wake(job.id, passing=True)
+        call = Call(job, attempt, await _order(job, attempt), seat, listener)
+        try:
+            return await call.follow(attempt.running or await _submit(call, again=under_way))
+        except NotTaken as refusal:
+            error = refusal.error
+        # What it works from may be large, and it may wait for long.
+        del call
+        under_way = False
+        instead = await _wait(job, attempt, seat, error)
+        if instead is not None:
+            return instead
+
+
+async def _wait(job: Job, attempt: Attempt, seat: Seat, error: ProviderError) -> Failed | None:
+    """Wait until the call may be sent once more, with nothing held; or why it is not."""
+    attempt.reason = error.reason
+    if not await job.write(rows.put_back, attempt, error.reason, error.code):
+        return stopped()
+    attempt.waits = True
+    failpoints.hit("attempt.put_back")
+    job.studio.signals.wake(job.id, passing=True)
+    try:
+        return None if await job.wait_again(seat, attempt, pause_after(job, attempt, error)) else stopped()
+    except TimeoutError:
+        return job.late()
 
 
 async def _submit(call: Call, *, again: bool) -> Running | Done | Failed:
@@ -165,7 +198,7 @@ class SourceDeleted(BadInput):
 
 
 async def _order(job: Job, attempt: Attempt) -> Order:
-    request = job.found.request
+    request = job.found.request.at(attempt.provider)
     try:
         references = tuple(
             [
@@ -176,7 +209,7 @@ async def _order(job: Job, attempt: Attempt) -> Order:
     except NotFound:
         raise SourceDeleted("A picture or film that it was to work from was deleted.") from None
     studio = job.studio
-    callback = inbox.address(studio.settings, studio.secrets, job.adapter, job.id, attempt.id)
+    callback = inbox.address(studio.settings, studio.secrets, job.adapter_of(attempt), job.id, attempt.id)
     return order(request, job.found.kind, attempt.nonce, attempt.first, attempt.count, references, callback)
 
 
@@ -185,7 +218,7 @@ def _source(key: SourceKey, data: bytes) -> Source:
     return Source(key.role, data, kind.content_type) if kind else Source(key.role, data)
 
 
-def give_up(tx: Tx, generation_id: str, epoch: int, sentence: str) -> None:
+def give_up(tx: Tx, generation_id: str, epoch: int, sentence: str, code: str = "internal_error") -> None:
     """End a generation that its driver cannot finish: what is stored is delivered, the rest is given back.
 
     Raises Superseded.
@@ -193,23 +226,28 @@ def give_up(tx: Tx, generation_id: str, epoch: int, sentence: str) -> None:
     found = rows.load(tx, generation_id, epoch)
     waiting = [at for at, output in found.outputs.items() if output.state == "waiting"]
     results = tuple(settle.OutputResult(at, None, sentence) for at in waiting)
-    left_open = [call.id for call in found.attempts.values() if call.state not in ATTEMPT_OVER]
+    ended = [
+        # Of one that waits, nothing is with a provider.
+        (call.id, AttemptState.FAILED if call.waits else AttemptState.UNKNOWN)
+        for call in found.attempts.values()
+        if call.state not in ATTEMPT_OVER
+    ]
     # The last of them ends the generation; each must be over, or it would count as being with the provider for ever.
-    for call_id in left_open[:-1]:
-        unknown = AttemptResult(call_id, AttemptState.UNKNOWN, (), "internal_error", sentence)
-        settle.record(tx, generation_id, epoch, unknown)
-    settle.record(
-        tx,
-        generation_id,
-        epoch,
-        AttemptResult(
-            left_open[-1] if left_open else None,
-            AttemptState.UNKNOWN if left_open else AttemptState.FAILED,
-            results,
-            "internal_error",
-            sentence,
-        ),
-    )
+    for call_id, state in ended[:-1]:
+        settle.record(tx, generation_id, epoch, AttemptResult(call_id, state, (), code, sentence))
+    last, state = ended[-1] if ended else (None, AttemptState.FAILED)
+    settle.record(tx, generation_id, epoch, AttemptResult(last, state, results, code, sentence))
 
 
-__all__ = ["drive", "give_up"]
+def give_up_waiting(tx: Tx, generation_id: str, epoch: int, sentence: str) -> None:
+    """End a generation that no provider took in time. Nothing of it is with a provider.
+
+    Raises Superseded; also when one has taken it meanwhile.
+    """
+    row = owned(tx, generation_id, epoch)
+    if State(row.state) is not State.ACCEPTED:
+        raise Superseded
+    give_up(tx, generation_id, epoch, sentence, "provider_unavailable")
+
+
+__all__ = ["drive", "give_up", "give_up_waiting"]

@@ -1,8 +1,9 @@
 """Who drives a generation: exclusive by a lease in the database's time, fenced by an epoch that only grows."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import bindparam, select, update
 
 from aims.core import failpoints
@@ -18,6 +19,8 @@ _CLAIMED = (
     generations.c.provider,
     generations.c.workspace_id,
     generations.c.state,
+    generations.c.model,
+    generations.c.routes,
 )
 _unfinished = ~among(generations.c.state, TERMINAL)
 
@@ -70,17 +73,31 @@ _MINE = select(*_CLAIMED).where(
 )
 
 
+class Route(NamedTuple):
+    """A provider, and the model there that makes what was asked for."""
+
+    provider: str
+    model: str
+
+
+_LATE = _MINE.where(
+    generations.c.state == "accepted", generations.c.created_at < now() - bindparam("span")
+).limit(CHUNK)
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A generation that is this process's to drive, and the epoch that fences its updates.
 
     begun: a call to the provider may be under way, so it is taken up before anything that has not begun.
+    provider: where it was last, or is to go first. routes: where it may be made, the one to prefer first.
     """
 
     generation_id: str
     epoch: int
     provider: str
     workspace_id: str
+    routes: tuple[Route, ...]
     begun: bool = False
 
 
@@ -92,6 +109,11 @@ def renew(tx: Tx, me: str, span: int) -> int:
 def mine(tx: Tx, me: str) -> list[Claim]:
     """Everything unfinished that this process holds the lease of."""
     return [_claim(row) for row in tx.all(_MINE, me=me)]
+
+
+def late(tx: Tx, me: str, span: int) -> list[Claim]:
+    """Up to 500 that this process holds the lease of, and that no provider took for so many microseconds."""
+    return [_claim(row) for row in tx.all(_LATE, me=me, span=span)]
 
 
 def release(tx: Tx, me: str) -> int:
@@ -110,4 +132,11 @@ def take_over(tx: Tx, me: str, span: int, at_once: bool) -> list[Claim]:
 
 
 def _claim(row: Any) -> Claim:
-    return Claim(row.id, row.driver_epoch, row.provider, row.workspace_id, row.state != State.ACCEPTED)
+    begun = row.state != State.ACCEPTED
+    routes = routes_of(row.provider, row.model, row.routes)
+    return Claim(row.id, row.driver_epoch, row.provider, row.workspace_id, routes, begun)
+
+
+def routes_of(provider: str, model: str, kept: str | None) -> tuple[Route, ...]:
+    """Where a generation may be made: what its row keeps of that, or its one provider."""
+    return msgspec.json.decode(kept, type=tuple[Route, ...]) if kept else (Route(provider, model),)

@@ -4,6 +4,8 @@
         │            │           │          │  └──── failed
         └────────────┴───────────┴──────────┴─────── cancelled, failed
 
+What no provider took goes back from `submitting` to `accepted`.
+
 A move is `update ... where state = the one I saw and driver_epoch = mine`. A driver whose lease was taken over has an
 old epoch: its moves touch no row, and it stops.
 """
@@ -48,7 +50,7 @@ ATTEMPT_OVER = frozenset(
 MOVES: dict[State, frozenset[State]] = {
     State.ACCEPTED: frozenset({State.SUBMITTING, State.CANCELLED, State.FAILED}),
     State.SUBMITTING: frozenset(
-        {State.RUNNING, State.STORING, State.CANCELLED, State.FAILED, State.COMPLETED}
+        {State.ACCEPTED, State.RUNNING, State.STORING, State.CANCELLED, State.FAILED, State.COMPLETED}
     ),
     State.RUNNING: frozenset({State.STORING, State.CANCELLED, State.FAILED, State.COMPLETED}),
     State.STORING: frozenset({State.COMPLETED, State.FAILED, State.CANCELLED}),
@@ -84,6 +86,15 @@ _MOVE = (
         started_at=func.coalesce(generations.c.started_at, now()),
     )
 )
+_PUT_BACK = (
+    update(generations)
+    .where(
+        generations.c.id == bindparam("generation"),
+        generations.c.state == "submitting",
+        generations.c.driver_epoch == bindparam("epoch"),
+    )
+    .values(state="accepted", version=generations.c.version + 1, started_at=None)
+)
 _FINISH = (
     update(generations)
     .where(
@@ -113,6 +124,15 @@ def move(tx: Tx, generation_id: str, epoch: int, seen: State, to: State) -> None
     if to not in MOVES[seen] or to in TERMINAL:
         raise AssertionError(f"{seen} does not move to {to}")
     if not tx.run(_MOVE, generation=generation_id, seen=seen, epoch=epoch, state=to):
+        raise Superseded
+
+
+def put_back(tx: Tx, generation_id: str, epoch: int) -> None:
+    """Go back to waiting: a call was committed and not taken, so nothing has begun.
+
+    Raises Superseded.
+    """
+    if not tx.run(_PUT_BACK, generation=generation_id, epoch=epoch):
         raise Superseded
 
 

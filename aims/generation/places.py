@@ -4,40 +4,72 @@ A call that comes back from waiting between two polls goes before those that hav
 not hold up what is almost finished. Those that have not begun take turns by workspace: somebody with thousands in the
 queue delays everybody else by one. And a workspace has only so many calls with a provider, on all servers together; the
 database has the last word on that when a call is begun, and here nobody is sent to ask it who knows the answer.
+What would ask for a model that the provider is not asked for now waits, or goes where it may be made as well.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from aims.generation.breaker import Breaker
+from aims.providers import ProviderError
 
 type_of_start = Callable[["Seat"], None]
+type_of_gate = Callable[[str], Breaker | None]
+
+
+class Waiting(NamedTuple):
+    """A generation that has not begun. elsewhere: takes it to another provider, if one of its others is asked now."""
+
+    start: type_of_start
+    model: str
+    elsewhere: Callable[[], bool] | None
 
 
 class Lane:
     """What one workspace has at a provider: calls that were let in, and what waits to be."""
 
-    __slots__ = ("beside", "calls", "full", "listed", "queue", "trial", "workspace_id")
+    __slots__ = ("aside", "beside", "calls", "full", "listed", "queue", "trial", "workspace_id")
 
     def __init__(self, workspace_id: str) -> None:
         self.workspace_id = workspace_id
         self.calls = 0
         # Further calls of generations that have begun, before generations that have not.
-        self.beside: deque[asyncio.Future[Seat]] = deque()
-        self.queue: deque[type_of_start] = deque()
+        self.beside: deque[tuple[asyncio.Future[Seat], str]] = deque()
+        self.queue: deque[Waiting] = deque()
+        # What asks for a model that the provider is not asked for now, by model.
+        self.aside: dict[str, deque[Waiting]] = {}
         # The database said that other servers have the rest; then one at a time may ask again.
         self.full = self.trial = False
         self.listed = False
 
     @property
     def waits(self) -> bool:
-        return bool(self.beside or self.queue)
+        return bool(self.beside or self.queue or self.aside)
+
+    @property
+    def waiting(self) -> int:
+        """How many have not begun."""
+        return len(self.queue) + sum(map(len, self.aside.values()))
+
+
+def _open_to_all(model: str) -> None:
+    """A provider that is always asked."""
 
 
 class Places:
-    """A fixed number of places, and at most `share` calls of one workspace on them or resting."""
+    """A fixed number of places, and at most `share` calls of one workspace on them or resting.
 
-    def __init__(self, number: int, share: int) -> None:
+    provider: whose they are. gate: the breaker of a model; None for one that is always asked.
+    """
+
+    def __init__(
+        self, number: int, share: int, provider: str = "", gate: type_of_gate = _open_to_all
+    ) -> None:
+        self.provider = provider
+        self._gate = gate
         self._free = number
         self._share = share
         self._returning: deque[asyncio.Future[None]] = deque()
@@ -47,10 +79,19 @@ class Places:
         self._turns: deque[Lane] = deque()
         self._filling = False
 
-    def begin(self, workspace_id: str, start: type_of_start, *, resumed: bool = False) -> None:
+    def begin(
+        self,
+        workspace_id: str,
+        start: type_of_start,
+        *,
+        model: str = "",
+        resumed: bool = False,
+        elsewhere: Callable[[], bool] | None = None,
+    ) -> None:
         """Call `start` with a seat when it is its turn: at once, or later from the event loop.
 
         resumed: it was with the provider already, and is not held up by what its workspace may have.
+        elsewhere: as `Waiting` has it.
         What waits here is as small as can be, since it may be tens of thousands.
         """
         lane = self._lane(workspace_id)
@@ -58,11 +99,11 @@ class Places:
             lane.calls += 1
             self._resuming.append(lambda: start(Seat(self, lane)))
         else:
-            lane.queue.append(start)
+            lane.queue.append(Waiting(start, model, elsewhere))
             self._list(lane)
         self._fill()
 
-    async def enter(self, workspace_id: str, *, resumed: bool = False) -> "Seat":
+    async def enter(self, workspace_id: str, *, model: str = "", resumed: bool = False) -> "Seat":
         """Wait for a seat, for a further call of a generation that has begun."""
         lane = self._lane(workspace_id)
         if resumed:
@@ -75,7 +116,7 @@ class Places:
                 raise
             return seat
         turn: asyncio.Future[Seat] = asyncio.get_running_loop().create_future()
-        lane.beside.append(turn)
+        lane.beside.append((turn, model))
         self._list(lane)
         self._fill()
         try:
@@ -83,24 +124,34 @@ class Places:
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
                 turn.result().leave()
+            elif (turn, model) in lane.beside:
+                lane.beside.remove((turn, model))
             raise
 
     @property
     def waiting(self) -> int:
         """How many have not begun."""
-        return len(self._resuming) + sum(len(lane.queue) for lane in self._lanes.values())
+        return len(self._resuming) + sum(lane.waiting for lane in self._lanes.values())
 
     def forget(self) -> None:
         """Begin nothing more."""
         self._resuming.clear()
         for lane in self._lanes.values():
             lane.queue.clear()
+            lane.aside.clear()
 
     def look_again(self) -> None:
         """Let one call of each workspace that was full ask again: other servers' calls may have ended."""
         for lane in self._lanes.values():
             if lane.full and not lane.trial:
                 self._try(lane)
+            self._list(lane)
+        self._fill()
+
+    def more(self) -> None:
+        """The provider is asked for more than before."""
+        for lane in self._lanes.values():
+            self._list(lane)
         self._fill()
 
     async def take(self) -> None:
@@ -194,32 +245,62 @@ class Places:
         if not lane.waits or lane.full or lane.calls >= self._share:
             self._tidy(lane)
             return True
-        if lane.beside:
-            turn = lane.beside.popleft()
-            if not turn.done():
-                turn.set_result(self._seat(lane))
-        else:
-            lane.queue.popleft()(self._seat(lane))
-        self._list(lane)
-        self._tidy(lane)
+        self._next_of(lane)
         return True
 
-    def _seat(self, lane: Lane) -> "Seat":
+    def _next_of(self, lane: Lane) -> None:
+        for turn, model in lane.beside:
+            if turn.done() or self._admits(model):
+                lane.beside.remove((turn, model))
+                if not turn.done():
+                    turn.set_result(self._seat(lane, model))
+                break
+        else:
+            found = self._take_from(lane)
+            if found is None:
+                # It is listed again when something opens.
+                self._tidy(lane)
+                return
+            found.start(self._seat(lane, found.model))
+        self._list(lane)
+        self._tidy(lane)
+
+    def _take_from(self, lane: Lane) -> Waiting | None:
+        """The first that may begin. What may not is put aside, by model, or goes to another provider."""
+        for model in [model for model in lane.aside if self._admits(model)]:
+            lane.queue.extendleft(reversed(lane.aside.pop(model)))
+        while lane.queue:
+            first = lane.queue.popleft()
+            if self._admits(first.model):
+                return first
+            if first.elsewhere is None or not first.elsewhere():
+                lane.aside.setdefault(first.model, deque()).append(first)
+        return None
+
+    def _admits(self, model: str) -> bool:
+        breaker = self._gate(model)
+        return breaker is None or breaker.admits()
+
+    def _seat(self, lane: Lane, model: str) -> "Seat":
         self._free -= 1
         lane.calls += 1
         # One asks for all: the others wait for the answer.
         lane.full = lane.trial
-        return Seat(self, lane)
+        return Seat(self, lane, self._gate(model))
 
 
 class Seat:
     """What one call holds: a place while there is something to do, and its part of what its workspace may have."""
 
-    __slots__ = ("_counted", "_lane", "_places", "_working")
+    __slots__ = ("_breaker", "_counted", "_lane", "_places", "_ticket", "_working")
 
-    def __init__(self, places: Places, lane: Lane, *, working: bool = True) -> None:
+    def __init__(
+        self, places: Places, lane: Lane, breaker: Breaker | None = None, *, working: bool = True
+    ) -> None:
         self._places = places
         self._lane = lane
+        self._breaker = breaker
+        self._ticket = breaker.take() if breaker else 0
         self._working = working
         self._counted = True
 
@@ -239,19 +320,37 @@ class Seat:
         """Say that the database let the call begin."""
         self._places.agree(self._lane)
 
-    async def again(self) -> "Seat":
+    @property
+    def provider(self) -> str:
+        """Whose place it is."""
+        return self._places.provider
+
+    def heard(self, error: ProviderError | None) -> None:
+        """Say what came of sending the call. None: it was answered."""
+        breaker, self._breaker = self._breaker, None
+        if breaker is not None:
+            breaker.heard(self._ticket, error)
+
+    async def again(self, model: str = "") -> "Seat":
         """Wait for another turn, after the database said that the workspace has all that it may have."""
-        workspace_id = self._lane.workspace_id
+        places, workspace_id = self._places, self._lane.workspace_id
         if self._counted:
             self._counted = False
-            self._places.refuse(self._lane)
-        self._stop()
-        other = await self._places.enter(workspace_id)
-        self._lane, self._working, self._counted = other._lane, True, True
+            places.refuse(self._lane)
+        self.leave()
+        self.become(await places.enter(workspace_id, model=model))
         return self
+
+    def become(self, other: "Seat") -> None:
+        """Take over what another seat holds, after this one was left."""
+        self._places, self._lane, self._breaker = other._places, other._lane, other._breaker
+        self._ticket, self._working, self._counted = other._ticket, other._working, other._counted
 
     def leave(self) -> None:
         """Give back what is held, at the end, whatever happened."""
+        breaker, self._breaker = self._breaker, None
+        if breaker is not None:
+            breaker.let_go(self._ticket)
         self._stop()
         if self._counted:
             self._counted = False

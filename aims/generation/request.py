@@ -20,6 +20,7 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
 
     directive: instructions to the sandbox that stood in the prompt. per_call: outputs that one provider call makes.
     sources: the stored pictures and films to work from.
+    others: the request for the same model at other providers, by their names; it is planned as this one is.
     input, input_sources: the same in the provider's words, as `Order` has them. count_as: its name for how many.
     """
 
@@ -44,6 +45,11 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     input: dict[str, Any] = {}
     input_sources: dict[str, int | list[int]] = {}
     count_as: str | None = None
+    others: dict[str, "Request"] = {}
+
+    def at(self, provider: str) -> "Request":
+        """The request as it is made there."""
+        return self.others.get(provider, self)
 
     def calls(self) -> list[tuple[int, int]]:
         """The planned calls to the provider, as (first position, how many). The same after every restart."""

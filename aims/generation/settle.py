@@ -35,6 +35,11 @@ _FINISH_ATTEMPT = (
         provider_ref=func.coalesce(attempts.c.provider_ref, bindparam("ref", type_=Text())),
     )
 )
+_STOP_WAITING = (
+    update(attempts)
+    .where(attempts.c.generation_id == bindparam("generation"), ~among(attempts.c.state, ATTEMPT_OVER))
+    .values(state="cancelled", finished_at=now(), error_code="cancelled", error="Cancelled on request.")
+)
 _STATES = select(attempts.c.state, attempts.c.error_code).where(
     attempts.c.generation_id == bindparam("generation")
 )
@@ -222,7 +227,8 @@ def _keep(tx: Tx, row: Any, output: Any) -> None:
 
 
 def cancel_unstarted(tx: Tx, row: Any) -> None:
-    """End a generation that no attempt was made for: cancelling wins at once, and everything comes back."""
+    """End a generation of which nothing is with a provider: cancelling wins at once, and everything comes back."""
+    tx.run(_STOP_WAITING, generation=row.id)
     all_outputs = tx.all(_OUTPUTS, generation=row.id)
     for output in all_outputs:
         tx.run(

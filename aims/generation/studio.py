@@ -1,7 +1,8 @@
 """What the verbs of this area work with. `bootstrap.open_studio` fills it in; nothing else wires things."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from aims.catalog import Counter, Shelf
 from aims.core.children import Children
@@ -10,13 +11,15 @@ from aims.core.fetch import Fetcher
 from aims.core.secrets import Secrets
 from aims.core.settings import Settings
 from aims.core.signals import Signals
-from aims.generation.leases import Claim
+from aims.generation.breaker import Breaker, Breakers
+from aims.generation.leases import Claim, Route
 from aims.generation.outside import Outside
 from aims.generation.places import Places
 from aims.keys import Ring
 from aims.media import Uploads
 from aims.media.storage import Disk
 from aims.providers import Providers
+from aims.providers.registry import SANDBOX
 from aims.webhooks import Signer
 
 
@@ -44,6 +47,7 @@ class Studio:
     driver: str
     begin: Callable[[Claim], None] | None = None
     _places: dict[str, Places] = field(default_factory=dict)
+    _breakers: Breakers = field(default_factory=Breakers)
 
     @property
     def shelf(self) -> Shelf:
@@ -60,5 +64,33 @@ class Studio:
         if places is None:
             adapter = self.providers.get(provider)
             number = adapter.concurrency if adapter else 1
-            places = self._places[provider] = Places(number, self.settings.workspace_concurrency)
+            share, gate = self.settings.workspace_concurrency, partial(self.breaker, provider)
+            places = self._places[provider] = Places(number, share, provider, gate)
+            self._breakers.watch(places.more)
         return places
+
+    def breaker(self, provider: str, model: str) -> Breaker | None:
+        """Whether a connection is asked for a model now. None: it always is.
+
+        The sandbox fails only where a prompt says so, which is nobody else's matter.
+        """
+        adapter = self.providers.get(provider)
+        if adapter is None or provider == SANDBOX:
+            return None
+        return self._breakers.of(adapter, model, self.settings.breaker_seconds)
+
+    def pick(self, routes: Sequence[Route], without: Collection[str] = ()) -> Route:
+        """The first of these that is asked now, or soon; the first that is connected, when none is.
+
+        without: providers that refused it for reasons of their own.
+        """
+        usable = [
+            route
+            for route in routes
+            if route.provider not in without and self.providers.get(route.provider) is not None
+        ]
+        for route in usable:
+            breaker = self.breaker(route.provider, route.model)
+            if breaker is None or breaker.admits() or not breaker.is_away:
+                return route
+        return (usable or routes)[0]

@@ -16,7 +16,7 @@ from aims.core.errors import NotEnoughCredits
 from aims.generation import idempotency
 from aims.generation.history import GenerationView, OutputView, view_of
 from aims.generation.idempotency import Idempotency
-from aims.generation.leases import Claim
+from aims.generation.leases import Claim, Route
 from aims.generation.references import referenced
 from aims.generation.request import SourceKey, encode, freeze, spell
 from aims.generation.studio import Studio
@@ -83,6 +83,7 @@ class Plan:
     outputs: list[dict[str, str | int | None]]
     parameters: dict[str, str | int | float | bool | None]
     price: credits.Price
+    routes: tuple[Route, ...]
     idempotency: Idempotency | None
 
     @property
@@ -143,7 +144,7 @@ async def _submit(studio: Studio, actor: Actor, draft: Draft, key: Idempotency |
     if isinstance(outcome, Refusal):
         raise outcome.error
     if studio.begin and not outcome.replayed:
-        studio.begin(Claim(outcome.id, 1, str(plan.row["provider"]), actor.workspace_id))
+        studio.begin(Claim(outcome.id, 1, str(plan.row["provider"]), actor.workspace_id, plan.routes))
     return outcome
 
 
@@ -162,6 +163,7 @@ def prepare(
     request = freeze(draft, quote, prompt, directive, sources)
     if adapter.name == draft.model.provider:
         request = spell(request, draft)
+    routes = (Route(adapter.name, draft.model.id),)
     row: dict[str, str | int | None] = {
         "id": generation_id,
         "workspace_id": actor.workspace_id,
@@ -170,6 +172,7 @@ def prepare(
         "lease": studio.settings.lease_seconds * SECOND if studio.begin else -SECOND,
         "model": draft.model.id,
         "provider": adapter.name,
+        "routes": encode(routes) if len(routes) > 1 or routes[0].model != draft.model.id else None,
         "prompt": draft.prompt,
         "request": encode(request),
         "quote": encode(quote),
@@ -185,7 +188,7 @@ def prepare(
         for position in range(draft.n)
     ]
     price = credits.Price(quote.credits, quote.unit_credits, quote.quantity, quote.price_version)
-    return Plan(actor, row, asked, dict(draft.parameters), price, key)
+    return Plan(actor, row, asked, dict(draft.parameters), price, routes, key)
 
 
 def accept(tx: Tx, plan: Plan) -> Accepted | Refusal:

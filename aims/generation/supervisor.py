@@ -5,21 +5,24 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
-from aims import media
+from aims import media, webhooks
 from aims.core.clock import SECOND
 from aims.core.errors import Unavailable
 from aims.core.log import logger
 from aims.generation import idempotency, inbox, leases
-from aims.generation.drive import drive, give_up
+from aims.generation.drive import drive, give_up, give_up_waiting
 from aims.generation.erase import empty_trash
+from aims.generation.job import late
 from aims.generation.leases import Claim
 from aims.generation.lifecycle import Superseded
 from aims.generation.places import Seat
 from aims.generation.studio import Studio
+from aims.generation.watch import cancel_name
 
 FAULTS = 5
 WAIT_SECONDS = 1.0
 PRUNE_SECONDS = 3600.0
+LATE_SECONDS = 10.0
 ROOM_SECONDS = 1.0
 """How long it may go unseen that a call of another server has ended."""
 APOLOGY = (
@@ -48,8 +51,24 @@ class Supervisor:
         if self._stopping or self._studio is None or claim.generation_id in self._begun:
             return
         self._begun.add(claim.generation_id)
-        start = partial(self._launch, self._studio, claim)
-        self._studio.places(claim.provider).begin(claim.workspace_id, start, resumed=claim.begun)
+        if claim.begun:
+            start = partial(self._launch, self._studio, claim)
+            self._studio.places(claim.provider).begin(claim.workspace_id, start, resumed=True)
+        else:
+            self._queue(self._studio, claim, "")
+
+    def _queue(self, studio: Studio, claim: Claim, left: str) -> bool:
+        """Let it wait for its turn at the provider that is asked now. False when that is the one it would leave."""
+        route = studio.pick(claim.routes)
+        if route.provider == left:
+            return False
+        studio.places(route.provider).begin(
+            claim.workspace_id,
+            partial(self._launch, studio, claim),
+            model=route.model,
+            elsewhere=partial(self._queue, studio, claim, route.provider) if len(claim.routes) > 1 else None,
+        )
+        return True
 
     def _launch(self, studio: Studio, claim: Claim, seat: Seat) -> None:
         task = asyncio.get_running_loop().create_task(self._keep_driving(studio, claim, seat))
@@ -74,6 +93,7 @@ class Supervisor:
         self._keepers = [
             asyncio.create_task(self._repeat(every, self._renew)),
             asyncio.create_task(self._repeat(every / 2, self._take_over)),
+            asyncio.create_task(self._repeat(min(every, LATE_SECONDS), self._end_late)),
             asyncio.create_task(self._repeat(ROOM_SECONDS, self._look_for_room)),
             asyncio.create_task(self._repeat(PRUNE_SECONDS, self._prune)),
             asyncio.create_task(self._empty_trash_and_repeat()),
@@ -143,6 +163,18 @@ class Supervisor:
             self.begin(claim)
         # Whoever accepts is given one round to hand over by himself.
         self._left_over = [claim for claim in before if claim.generation_id not in self._begun]
+
+    async def _end_late(self) -> None:
+        """Give up what no provider took for as long as it may wait, whether a task has it or not."""
+        studio = self._running()
+        span = studio.settings.waiting_seconds
+        for claim in await studio.db.read(leases.late, studio.driver, span * SECOND):
+            with suppress(Superseded):
+                await studio.db.write(give_up_waiting, claim.generation_id, claim.epoch, late(span))
+                logger.warning("no provider took it", generation=claim.generation_id, seconds=span)
+            for name in (claim.generation_id, cancel_name(claim.generation_id)):
+                studio.signals.wake(name)
+            studio.signals.wake(webhooks.DUE, others=False)
 
     async def _take_over(self, *, at_once: bool = False) -> None:
         studio = self._running()

@@ -35,6 +35,9 @@ generations = Table(
     Column("model", Text, nullable=False),
     Column("provider", Text, nullable=False),
     Column("prompt", Text, nullable=False),
+    # Where it may be made, as JSON pairs of provider and model, the first to be preferred; none: only at `provider`,
+    # which is where it is made now.
+    Column("routes", Text),
     # The checked request and the quote, frozen as JSON: a later catalogue changes neither.
     Column("request", Text, nullable=False),
     Column("quote", Text, nullable=False),
@@ -130,6 +133,8 @@ attempts = Table(
     Column("cost_outcome", Text),
     # Why a cost is ours although nothing was delivered for it.
     Column("cost_reason", Text),
+    # Since when nothing of it is with a provider, which did not take it: it is sent once more.
+    Column("waits_since", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("submitted_at", BigInteger),
     Column("finished_at", BigInteger),
@@ -139,8 +144,8 @@ attempts = Table(
         "ix_attempts_open",
         "workspace_id",
         "provider",
-        sqlite_where=text("state IN ('submitting', 'running')"),
-        postgresql_where=text("state IN ('submitting', 'running')"),
+        sqlite_where=text("state IN ('submitting', 'running') AND waits_since IS NULL"),
+        postgresql_where=text("state IN ('submitting', 'running') AND waits_since IS NULL"),
     ),
     CheckConstraint(
         "state IN ('submitting', 'running', 'done', 'failed', 'cancelled', 'unknown')", name="state"

@@ -19,6 +19,8 @@ WRONG: dict[str, Any] = {
     "CONNECTIONS": "one",
     "DRAWING_PROCESSES": "0",
     "WORKSPACE_CONCURRENCY": "0",
+    "WAITING_SECONDS": "999999",
+    "BREAKER_SECONDS": "0",
     "KEY_STREAMS": "0",
     "WORKSPACE_STREAMS": "none",
     "LEASE_SECONDS": "1.5",

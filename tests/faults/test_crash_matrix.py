@@ -26,6 +26,7 @@ FINISHES = (
     "settle.committed",
 )
 MAY_BE_BOUGHT = ("attempt.recorded", "attempt.sent", "attempt.answered")
+NOT_TAKEN = ("attempt.put_back",)
 GIVES_BACK = ("release.inside", "release.committed")
 RECOVERS = ("recover.inside",)
 # Their crashes stand in test_crash_webhooks.
@@ -59,8 +60,8 @@ def on_both(*points: str) -> list[Any]:
 
 
 def test_every_named_place_has_its_crash() -> None:
-    covered = [*NOT_YET_ACCEPTED, *FINISHES, *MAY_BE_BOUGHT, *GIVES_BACK, *RECOVERS, *TELLS, *DELETES, *HEARS]
-    assert sorted(covered) == sorted(failpoints.POINTS)
+    asked = [*NOT_YET_ACCEPTED, *FINISHES, *MAY_BE_BOUGHT, *NOT_TAKEN, *GIVES_BACK]
+    assert sorted([*asked, *RECOVERS, *TELLS, *DELETES, *HEARS]) == sorted(failpoints.POINTS)
 
 
 @pytest.mark.parametrize(("backend", "point"), on_both(*NOT_YET_ACCEPTED))
@@ -76,6 +77,26 @@ async def test_what_was_not_committed_never_was_and_can_be_asked_again(
         generation, replayed = await ask_again(alice, body)
         assert not replayed
         await check_one_delivery(instance, alice, generation)
+
+
+@pytest.mark.parametrize(("backend", "point"), on_both(*NOT_TAKEN))
+async def test_what_no_provider_took_is_sent_once_more_by_whoever_comes_next(
+    new_instance: Callable[..., Instance], backend: str, point: str
+) -> None:
+    """It is known that nothing was bought, and known after the crash as well: nothing of it is written off."""
+    instance, body = new_instance(backend, AIMS_SANDBOX_REPEATABLE="false"), picture("error=busy")
+    await crash(instance, point, body)
+    waits = "SELECT g.state, a.waits_since > 0 FROM generations g JOIN attempts a ON a.generation_id = g.id"
+    assert instance.rows(waits) == [("accepted", 1)]
+    async with calling(await instance.serve(), instance.first_key) as alice:
+        generation, replayed = await ask_again(alice, body)
+        assert replayed
+    assert generation["status"] == "failed"
+    assert instance.rows("SELECT state, error_code, cost_outcome, tries > 2 FROM attempts") == [
+        ("failed", "provider_busy", None, 1)
+    ]
+    assert balance(instance) == (START, 0)
+    check_books(instance)
 
 
 @pytest.mark.parametrize(("backend", "point"), on_both(*FINISHES))

@@ -14,7 +14,7 @@ pytest.register_assert_rewrite("emulated", "serving")
 from emulated import Emulator, agree, files_are_whole  # noqa: E402 - its asserts are to say what they saw
 from serving import Served  # noqa: E402
 
-from aims.generation import call, downloads  # noqa: E402
+from aims.generation import breaker, call, downloads  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +47,7 @@ def quick(adapter: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adapter, "FIRST_WAIT", 0.05, raising=False)
     monkeypatch.setattr(call, "MISSES", 4)
     monkeypatch.setattr(call, "LONGEST_WAIT", 0.1)
+    monkeypatch.setattr(breaker, "FIRST_PAUSE", 0.05)
     monkeypatch.setattr(downloads, "FIRST_WAIT", 0.05)
 
 
