@@ -58,7 +58,7 @@ async def await_word(call: Call, lost: Ambiguous) -> Running:
 
     Raises `lost` when none comes in time, none can come, or the generation is to be stopped meanwhile.
     """
-    job, adapter = call.job, call.job.adapter
+    job, adapter = call.job, call.adapter
     if not call.order.callback or not isinstance(adapter, Listens):
         raise lost
     until, look = time.monotonic() + HEARING_SECONDS, FIRST_LOOK
