@@ -34,6 +34,8 @@ TEXTS = ("prompt", "model", "user", "safety_identifier")
 BOTH = frozenset({*CHOICES, *WHOLE, *TEXTS, "size", "stream"})
 EDITS = BOTH | {"input_fidelity"}
 MOST_FILES, LARGEST_FILE, LARGEST_MASK, LONGEST_PROMPT = 16, 50_000_000, 4_000_000, 32_000
+# As the same model is described elsewhere; OpenAI's own specification says "up to 3840x2160".
+LEAST_PIXELS, MOST_PIXELS = 655_360, 3840 * 2160
 KINDS = frozenset({"PNG", "JPEG", "WEBP"})
 _SIZE = re.compile(r"(\d{2,4})x(\d{2,4})")
 
@@ -94,6 +96,11 @@ def check_files(files: list[File], body: dict[str, Any]) -> None:
             raise Wrong("Invalid mask: its size is not the image's.", "mask", "invalid_image_file")
 
 
+def seen(file: File) -> list[Any]:
+    """What the ledger keeps of a file: its field, its name, its type, and the colour of a point in it."""
+    return [file.field, file.filename, file.content_type, _opened(file).convert("RGB").getpixel((5, 5))]
+
+
 def typed(fields: list[tuple[str, str]]) -> dict[str, Any]:
     """The fields of a form, in which everything is text."""
     body: dict[str, Any] = dict(fields)
@@ -124,7 +131,8 @@ def _is_makeable(size: Any) -> bool:
         return False
     width, height = int(found[1]), int(found[2])
     long, short = max(width, height), min(width, height)
-    return width % 16 == height % 16 == 0 and long <= 3 * short and long <= 3840 and short <= 2160
+    fits = long <= 3840 and long <= 3 * short and LEAST_PIXELS <= width * height <= MOST_PIXELS
+    return width % 16 == height % 16 == 0 and fits
 
 
 def _opened(file: File) -> Image.Image:

@@ -37,15 +37,16 @@ class Handler(serving.Handler):
     def route(self) -> None:
         if self.command == "POST" and self.path in _ROUTES:
             self._make(edit=_ROUTES[self.path])
-        elif self.command == "GET" and self.path == "/v1/models" and self._is_known():
-            listed = [
-                {"id": name, "object": "model", "created": 1764000000, "owned_by": "openai"}
-                for name in rules.MODELS
-            ]
-            self.say(200, {"object": "list", "data": listed})
+        elif self.command == "GET" and self.path == "/v1/models":
+            self._list()
         else:
             self.server.work.note("stray", "", self.path[:100], with_key=self.has_key())
             self.say(404, speech.error(f"Invalid URL ({self.command} {self.path})", None))
+
+    def _list(self) -> None:
+        about = {"object": "model", "created": 1764000000, "owned_by": "openai"}
+        if self._is_known():
+            self.say(200, {"object": "list", "data": [{"id": name, **about} for name in rules.MODELS]})
 
     def fails(self, step: str, script: Script) -> bool:
         if step not in speech.FAILED:
@@ -68,7 +69,7 @@ class Handler(serving.Handler):
         )
         call.pictures = len(files)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        work.take(call, headers | {"x-files": json.dumps([[each.field, each.filename] for each in files])})
+        work.take(call, headers | {"x-files": json.dumps([rules.seen(each) for each in files])})
         if step == "proxy":
             self.say(502, None)
             return
