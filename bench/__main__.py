@@ -5,6 +5,7 @@ from importlib import import_module
 
 BENCHES = {
     "accept": "accepted generations a second, added latency, start and memory, then all of them finished and verified",
+    "help": "how long the command takes to show its help",
     "flight": "thousands of generations in flight: memory, event-loop lag, the time of other requests",
     "overhead": "whole generations through the fal adapter against an instant upstream, beside gateways",
     "library": "lists, searches and filters of a library of 200,000, alone and while generations are accepted",
