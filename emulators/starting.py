@@ -5,7 +5,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,10 +14,18 @@ from emulators.serving import Emulator
 KEY = "emulator:secret"
 
 
-def main(name: str, port: int, make: Callable[[int, str, Path], Emulator], *, key: str = KEY) -> int:
+def main(
+    name: str,
+    port: int,
+    make: Callable[..., Emulator],
+    *,
+    key: str = KEY,
+    flags: Mapping[str, str] | None = None,
+) -> int:
     """Serve. With --leashed it ends when its standard input does, so that it outlives nobody who started it.
 
-    port: where it listens if nobody says otherwise. make: builds it from a port, the key, and its ledger's file.
+    port: where it listens if nobody says otherwise. make: builds it from a port, the key, its ledger's file, and the
+    flags by name. key: empty for a provider that needs none. flags: what else it can be told, and the help of each.
     """
     parser = argparse.ArgumentParser(prog=f"./dev emulate {name}", description=__doc__)
     parser.add_argument(
@@ -26,14 +34,17 @@ def main(name: str, port: int, make: Callable[[int, str, Path], Emulator], *, ke
     parser.add_argument("--key", default=key, help=f"the key that it takes (default {key})")
     parser.add_argument("--ledger", type=Path, help="SQLite file of what it bills (default: a temporary one)")
     parser.add_argument("--leashed", action="store_true", help=argparse.SUPPRESS)
+    for flag, line in (flags or {}).items():
+        parser.add_argument(f"--{flag}", action="store_true", help=line)
     asked = parser.parse_args()
     ledger = asked.ledger or Path(tempfile.mkdtemp(prefix="emulator-")) / "ledger.db"
-    emulator = make(asked.port, asked.key, ledger)
+    emulator = make(asked.port, asked.key, ledger, **{flag: getattr(asked, flag) for flag in flags or ()})
     if asked.leashed:
         threading.Thread(target=_follow_owner, daemon=True).start()
     else:
         prefix = f"AIMS_{name.upper()}"
-        print(f"{prefix}_KEY={asked.key} {prefix}_BASE_URL={emulator.url} ./dev serve")
+        connected = f"{prefix}_KEY={asked.key} " if asked.key else ""
+        print(f"{connected}{prefix}_BASE_URL={emulator.url} ./dev serve")
         print(f"The ledger is {ledger}; GET {emulator.url}/ledger shows it.")
     print(emulator.url, flush=True)
     with suppress(KeyboardInterrupt):

@@ -1,7 +1,7 @@
 """Requests to the outside: where may they go, hop by hop, and what came back."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
@@ -147,6 +147,38 @@ class Fetcher:
         """
         trip = Trip(Origins.of(allowed), parse(url), method.upper(), headers or {}, body)
         return await self._within(deadline, trip, hops, cap, cut)
+
+    async def listen(
+        self, url: str, allowed: Collection[str], *, silence: float, cap: int
+    ) -> AsyncGenerator[str]:
+        """The texts that a server sends over a WebSocket, until it ends that. Pictures and other bytes are passed over.
+
+        url: its http or https address, at one of the origins of a connection, as for `origins`; a redirect to another
+        place is refused. silence: seconds after which the server is asked whether it is still there. cap: bytes of
+        one text.
+
+        Raises Blocked, Unreachable.
+        """
+        trip = Trip(Origins.of(allowed), parse(url), "GET", {}, None)
+        trip.check()
+        await self._open()
+        addresses = await self._addresses(trip.target)
+        trip.check_addresses(addresses)
+        ask = Ask(trip.method, trip.target, trip.headers, None, cap, cut=False, follow=False)
+        refused = Unreachable("The server's name has no address.", sent=False)
+        for address in addresses[:ADDRESSES]:
+            place = (address, trip.target.port)
+            flight = Flight(self._network.routes.get(place, place))
+            try:
+                async for text in self._wires[True].listen(ask, flight, silence):
+                    yield text
+            except Unreachable as error:
+                if flight.connected:
+                    raise
+                refused = error
+            else:
+                return
+        raise refused
 
     async def close(self) -> None:
         """Let go of all connections."""

@@ -7,7 +7,7 @@ import asyncio
 import socket
 import ssl
 import zlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from types import SimpleNamespace
@@ -20,6 +20,7 @@ from aims.core.errors import Blocked, Unreachable
 from aims.core.fetch.exchange import Answer, Ask, Flight
 
 CONNECT_SECONDS = 5.0
+CLOSE_SECONDS = 2.0
 CONNECTIONS = 100
 LONGEST_LINE = 8190
 MOST_HEADERS = 100
@@ -86,15 +87,39 @@ class Wire:
                 headers[name] = f"{headers[name]}, {value}" if name in headers else value
             return Answer(response.status, headers, body, location if following else None)
 
+    async def listen(self, ask: Ask, flight: Flight, silence: float) -> AsyncGenerator[str]:
+        """The texts that come over a WebSocket at the flight's place, until the other side ends it.
+
+        silence: seconds after which it is asked whether it is still there, and half as many to say so.
+
+        Raises Unreachable.
+        """
+        token = _flight.set(flight)
+        try:
+            async with asyncio.timeout(silence):
+                spoken = await self._session.ws_connect(
+                    _url(ask, flight),
+                    headers=_headers(ask),
+                    server_hostname=ask.target.host if ask.target.scheme == "https" else None,
+                    heartbeat=silence,
+                    max_msg_size=ask.cap,
+                    timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_SECONDS),  # ty: ignore[unknown-argument]
+                )
+        except (aiohttp.ClientError, OSError, zlib.error) as error:
+            raise _unreachable(error, flight) from None
+        finally:
+            _flight.reset(token)
+        async with spoken:
+            async for said in _messages(spoken, flight):
+                yield said
+
     @asynccontextmanager
     async def _answering(self, ask: Ask, flight: Flight) -> AsyncGenerator[aiohttp.ClientResponse]:
-        address, port = flight.place
-        host = f"[{address}]" if ":" in address else address
         token = _flight.set(flight)
         try:
             async with self._session.request(
                 ask.method,
-                URL(f"{ask.target.scheme}://{host}:{port}{ask.target.path}", encoded=True),
+                _url(ask, flight),
                 headers=_headers(ask),
                 data=ask.body,
                 allow_redirects=False,
@@ -105,6 +130,23 @@ class Wire:
             raise _unreachable(error, flight) from None
         finally:
             _flight.reset(token)
+
+
+def _url(ask: Ask, flight: Flight) -> URL:
+    address, port = flight.place
+    host = f"[{address}]" if ":" in address else address
+    return URL(f"{ask.target.scheme}://{host}:{port}{ask.target.path}", encoded=True)
+
+
+async def _messages(spoken: aiohttp.ClientWebSocketResponse, flight: Flight) -> AsyncIterator[str]:
+    try:
+        async for message in spoken:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                yield message.data
+            elif message.type is aiohttp.WSMsgType.ERROR:
+                raise _unreachable(spoken.exception() or OSError(), flight)
+    except (aiohttp.ClientError, OSError, zlib.error) as error:
+        raise _unreachable(error, flight) from None
 
 
 def _headers(ask: Ask) -> dict[str, str]:
@@ -125,7 +167,7 @@ async def _connected(_: aiohttp.ClientSession, __: SimpleNamespace, ___: Any) ->
     _flight.get().connected = True
 
 
-def _unreachable(error: Exception, flight: Flight) -> Unreachable:
+def _unreachable(error: BaseException, flight: Flight) -> Unreachable:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return Unreachable("The server's certificate is not valid.", sent=False)
     if not flight.connected:
