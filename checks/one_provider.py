@@ -15,6 +15,9 @@ ORDINARY_WORDS = frozenset({"sandbox"})
 # clients. Files elsewhere call it `web.openai`.
 FACES = {"openai": re.compile(r"\b(aims\.)?web\.openai\b|from aims\.web import .*")}
 
+# Two doors of one house: the second may name the first.
+KIN = {"google": "vertex"}
+
 _ID = re.compile(r'^id\s*=\s*"([^"]+)"', re.MULTILINE)
 
 
@@ -63,5 +66,7 @@ def _in_folder(path: str) -> bool:
 
 
 def _is_home(path: str, name: str) -> bool:
-    homes = [f"{FOLDER}{name}"] + (["aims/web"] if name in FACES else [])
+    homes = [f"{FOLDER}{each}" for each in (name, KIN.get(name)) if each] + (
+        ["aims/web"] if name in FACES else []
+    )
     return any(path == f"{home}.py" or path.startswith(f"{home}/") for home in homes)

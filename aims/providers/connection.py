@@ -11,6 +11,7 @@ from aims.core.fetch import Origins, parse
 from aims.core.settings import Connected, Settings
 
 _KEY = re.compile(r"[!-~]{1,1024}")
+_DOCUMENT = re.compile(r"\{[ -~\t\r\n]{1,16384}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,14 @@ def read(
     *,
     also: str | None = None,
     keyless: bool = False,
+    document: bool = False,
     environment: Mapping[str, str] | None = None,
 ) -> Connection | None:
     """The connection to a provider; None when there is no key.
 
     url: its documented address, unless the operator gives another one. also: the variable in which the provider's own
     programs look for the key. keyless: it needs no key; then it is connected by its address, which has to be given,
-    and `url` is an example of one.
+    and `url` is an example of one. document: its key is a whole file, such as the JSON of an account.
 
     Raises Invalid, naming the setting and never the key.
     """
@@ -54,7 +56,9 @@ def read(
     where = given.get(f"{prefix}_BASE_URL") or said.base_url or ""
     if not (where if keyless else key):
         return None
-    if key and not _KEY.fullmatch(key):
+    if document and key and not _DOCUMENT.fullmatch(key):
+        raise Invalid(f"The setting {prefix}_KEY is wrong: it has to be the whole text of the file.")
+    if key and not document and not _KEY.fullmatch(key):
         raise Invalid(f"The setting {prefix}_KEY is wrong: a key has no spaces and only ASCII characters.")
     where = where or url
     listed = given.get(f"{prefix}_OUTPUT_ORIGINS", "").replace(",", " ").split()

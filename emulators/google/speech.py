@@ -1,10 +1,10 @@
-"""The words of the Gemini API's answers: errors, and what came of a call."""
+"""The words of Google's answers: errors, what came of a call, and how an operation is."""
 
 import base64
 from typing import Any
 
 from emulators import files
-from emulators.google.work import Call
+from emulators.google.work import Call, Film
 
 STATUSES = {
     400: ("INVALID_ARGUMENT", "Request contains an invalid argument."),
@@ -107,3 +107,52 @@ def _picture(call: Call, step: str) -> dict[str, Any]:
 
 def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
+
+
+GUIDELINES = (
+    "The prompt could not be submitted. This prompt contains words that violate Vertex AI's usage guidelines. "
+    "Support codes: 29310472"
+)
+FILTERED = "Veo could not generate videos because the input image violates our usage guidelines. Support codes: 1730"
+
+
+def operation(film: Film, name: str, step: str) -> dict[str, Any]:
+    """How an operation is. step: how the script wants it."""
+    whole: dict[str, Any] = {"name": name}
+    if film.phase != "over" or step == "back":
+        return whole
+    whole["done"] = True
+    if film.failure == "guidelines":
+        return whole | {"error": {"code": 3, "message": GUIDELINES}}
+    if film.failure and film.failure != "filtered":
+        message = "Failed in projects/emulated-project at https://internal.googleapis.com/123456789012"
+        return whole | {"error": {"code": int(film.failure), "message": message}}
+    response: dict[str, Any] = {
+        "@type": "type.googleapis.com/cloud.ai.large_models.vision.GenerateVideoResponse"
+    }
+    if film.failure == "filtered":
+        return whole | {
+            "response": response | {"raiMediaFilteredCount": 1, "raiMediaFilteredReasons": [FILTERED]}
+        }
+    if step == "missing":
+        return whole | {"response": response}
+    return whole | {"response": response | {"raiMediaFilteredCount": 0, "videos": [_film(film, step)]}}
+
+
+def _film(film: Film, step: str) -> dict[str, Any]:
+    data, kind = files.film(film.seconds), "video/mp4"
+    match step:
+        case "address":
+            return {"gcsUri": "gs://somebodys-bucket/film.mp4", "mimeType": kind}
+        case "empty":
+            data = b""
+        case "corrupt":
+            data = data[:40] + bytes(len(data) - 40)
+        case "page":
+            data = b"<html>It works!</html>"
+        case "other":
+            data, kind = files.picture(0), "image/png"
+    return {
+        "bytesBase64Encoded": "no base64 at all!" if step == "unreadable" else _text(data),
+        "mimeType": kind,
+    }

@@ -1,4 +1,6 @@
-"""Google's calls: what each costs, and how it ends."""
+"""Google's calls and operations: what each costs, and how it ends."""
+
+from typing import Any
 
 from emulators.work import Job
 
@@ -35,3 +37,22 @@ class Call(Job):
     @property
     def units(self) -> int:
         return 1 if self.tokens else 0
+
+
+class Film(Job):
+    """One operation of Veo. `end`: ok, `filtered`, `guidelines`, or the number of a gRPC code."""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """How the film is to be."""
+        held = self.body.get("parameters")
+        return held if isinstance(held, dict) else {}
+
+    @property
+    def seconds(self) -> int:
+        """How long it is."""
+        return int(self.parameters.get("durationSeconds", 8))
+
+    @property
+    def units(self) -> int:
+        return 0 if self.failure else self.seconds * int(self.parameters.get("sampleCount", 1))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from accounts import key_for
 from serving import Person, Served
 from sqlalchemy import bindparam, select
 
@@ -28,6 +29,7 @@ MODELS = {
     "google": "google/gemini-3.1-flash-image",
     "openai": "gpt-image-1-mini",
     "replicate": "black-forest-labs/flux-schnell",
+    "vertex": "google/veo-3.1/lite",
 }
 _THUMBNAIL = re.compile(r"\.\d+\.webp$")
 _ATTEMPTS = select(attempts.c.provider_ref, attempts.c.state, attempts.c.cost_outcome)
@@ -54,7 +56,7 @@ class Emulator:
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", f"emulators.{name}", "--leashed"),
-                *("--port", str(port), "--key", key, "--ledger", ledger),
+                *("--port", str(port), "--key", key_for(name, key), "--ledger", ledger),
             ],
             cwd=ROOT,
             stdin=subprocess.PIPE,
@@ -112,7 +114,7 @@ class Emulator:
 
 def connection_to(name: str, url: str) -> dict[str, Any]:
     """The setting `connections` that leads to a provider at this address."""
-    return {name: {"key": KEY, "base_url": url}}
+    return {name: {"key": key_for(name, KEY, url), "base_url": url}}
 
 
 def agree(emulator: Emulator, served: Served) -> None:
