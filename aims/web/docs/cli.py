@@ -1,5 +1,6 @@
 """`/docs/cli`: the `aims` command, as it tells itself."""
 
+import re
 from dataclasses import dataclass
 
 from aims.web.commands import Command, Option
@@ -7,6 +8,9 @@ from aims.web.desk import Desk
 
 from .pages import DocsPage, Place
 from .samples import Sample, Samples
+
+ANYBODYS = re.compile(r"https://studio\.example\.com|http://127\.0\.0\.1:8787")
+"""The studio in the examples of helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +68,6 @@ def page(at: Desk) -> CliPage:
 
 def _told(make: Samples, command: Command) -> Told:
     anchor = command.name.replace(" ", "-")
-    examples = make.text(f"{anchor}-examples", "Examples", "\n".join(command.examples), "cli")
+    lines = ANYBODYS.sub(make.base_url, "\n".join(command.examples))
+    examples = make.text(f"{anchor}-examples", "Examples", lines, "cli")
     return Told(anchor, command.name, command.says, command.usage, list(command.options), examples)

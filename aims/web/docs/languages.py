@@ -119,20 +119,25 @@ def _script_value(value: Any) -> str:
 
 
 def _cli(kind: str, asked: dict[str, Any], base_url: str, line: CommandLine | None) -> str:
-    """The command, if its flags can say all of the body."""
-    name = "video" if kind == "videos" else "edit" if "image_urls" in asked else "image"
-    command = line.command(name) if line else None
-    if command is None:
-        return ""
+    """The first command whose flags can say all of the body; empty when none can."""
+    names = ("video",) if kind == "videos" else ("edit", "image") if "image_urls" in asked else ("image",)
+    for name in names:
+        command = line.command(name) if line else None
+        words = _words(command, asked) if command else None
+        if words is not None:
+            return " \\\n  ".join([*words, f"--base-url {base_url}"])
+    return ""
+
+
+def _words(command: Command, asked: dict[str, Any]) -> list[str] | None:
     words = [f"{command.name} {_shell(asked['prompt'])}"]
     for field, value in asked.items():
-        if field == "prompt":
-            continue
-        told = _flags(command, field, value)
-        if told is None:
-            return ""
-        words += told
-    return " \\\n  ".join([*words, f"--base-url {base_url}"])
+        if field != "prompt":
+            told = _flags(command, field, value)
+            if told is None:
+                return None
+            words += told
+    return words
 
 
 def _flags(command: Command, field: str, value: Any) -> list[str] | None:

@@ -175,6 +175,7 @@ def _samples(at: Desk) -> list[Sample]:
         make.answered("image", "shared", "shared"),
         *(make.asking("image", name) for name in ("edit", "collage", "styled", "options", "transparent")),
         make.answered("image", "styled", "styled"),
+        make.answered("image", "shared", "options"),
         *(make.asking("video", name) for name in ("text", "image")),
         make.answered("video", "made", "text"),
         *(

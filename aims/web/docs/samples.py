@@ -36,29 +36,29 @@ class Sample:
 
 
 class Samples:
-    """Makes the examples of one studio's pages."""
+    """Makes the examples of one studio's pages. base_url: where it is reached."""
 
     def __init__(self, studio: Studio, line: CommandLine | None) -> None:
         self._studio, self._line = studio, line
-        self._base = studio.settings.base_url
+        self.base_url = studio.settings.base_url
 
     def asking(self, kind: Kind, name: str, title: str = "") -> Sample:
         """A request of the API's documentation, by its name there."""
         told = _documented(kind, name, None)
-        panes = generate(f"{kind}s", told.body, self._base, self._line)
+        panes = generate(f"{kind}s", told.body, self.base_url, self._line)
         return Sample(f"ask-{kind}-{name}", title or told.summary, panes)
 
     def answered(self, kind: Kind, name: str, asked: str) -> Sample:
-        """An answer of the documentation, to a request of it, with this studio's addresses and prices."""
+        """An answer of the documentation to a request of it, with this studio's addresses and prices."""
         told = _documented(kind, name, 200)
         answer = self._own(kind, told.value, _documented(kind, asked, None).value)
         text = json.dumps(answer, indent=2, ensure_ascii=False)
-        return Sample(f"answer-{kind}-{name}", f"200: {told.summary}", [pane("json", text, "JSON")])
+        return Sample(f"answer-{kind}-{asked}", f"200: {told.summary}", [pane("json", text, "JSON")])
 
     def told(self, name: str, **more: str) -> Sample:
         """An example out of our own file. more: what its placeholders stand for."""
         told = _ours()[name]
-        words = {"BASE": self._base, **more}
+        words = {"BASE": self.base_url, **more}
         texts = {language: told[language].strip() for language in LABELS if language in told}
         panes = [
             pane(language, re.sub("|".join(words), lambda found: words[found[0]], text))
@@ -88,6 +88,12 @@ class Samples:
 
     def _own(self, kind: Kind, value: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
         used = self._price(kind, asked)
+        if kind == "image":
+            # One after the other: each picture has an id and an address of its own.
+            text = json.dumps(value["images"][0])
+            last = ("0000", "0001")[: asked.get("n", 1)]
+            images = [json.loads(text.replace("446655440000", f"44665544{each}")) for each in last]
+            value = {**value, "images": images}
         own = {} if used is None else {"credits_used": used, "credits_remaining": BALANCE - used}
         return {name: self._addressed(each) for name, each in value.items()} | own
 
@@ -99,9 +105,9 @@ class Samples:
             return value
         found = {name: self._addressed(each) for name, each in value.items()}
         if "url" in found:
-            found["url"] = f"{self._base}/workspaces/.../{found['url'].rpartition('/')[2]}"
+            found["url"] = f"{self.base_url}/workspaces/.../{found['url'].rpartition('/')[2]}"
         if "share_url" in found:
-            found["share_url"] = f"{self._base}/shared/media/{found['share_url'].rpartition('/')[2]}"
+            found["share_url"] = f"{self.base_url}/shared/media/{found['share_url'].rpartition('/')[2]}"
         return found
 
     def _price(self, kind: Kind, asked: dict[str, Any]) -> int | None:
@@ -117,6 +123,11 @@ class Samples:
 def names() -> Iterator[str]:
     """The examples of our own file."""
     yield from _ours()
+
+
+def languages(name: str) -> set[str]:
+    """The languages that an example of our own file has."""
+    return {*_ours()[name]} - {"title"}
 
 
 def _documented(kind: Kind, name: str, status: int | None) -> examples.Example:
