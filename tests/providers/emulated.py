@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from aims.media.tables import assets
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 KEY = "tested-key-id:tested-key-secret"
-# A quick model that makes pictures, of each provider that has an emulator.
+# A quick model of each provider that has an emulator: one that makes pictures, where there is any.
 MODELS = {
     "comfyui": "comfyui/text-to-picture",
     "fal": "fal-ai/nano-banana-2",
@@ -31,6 +31,8 @@ MODELS = {
     "replicate": "black-forest-labs/flux-schnell",
     "vertex": "google/veo-3.1/lite",
 }
+# What is asked of those that make films only, if a test says nothing else.
+FILMS: dict[str, dict[str, Any]] = {"vertex": {"duration": 4}}
 _THUMBNAIL = re.compile(r"\.\d+\.webp$")
 _ATTEMPTS = select(attempts.c.provider_ref, attempts.c.state, attempts.c.cost_outcome)
 _ATTEMPTS_OF = select(attempts).where(attempts.c.generation_id == bindparam("generation"))
@@ -49,14 +51,17 @@ def until(look: Callable[[], Any], what: str) -> Any:
 class Emulator:
     """One emulator. The process ends with this one: it holds the other end of its standard input.
 
-    never_taken: calls whose outcome we cannot know, and that it did not take.
+    options: what else it is told. never_taken: calls whose outcome we cannot know, and that it did not take.
     """
 
-    def __init__(self, name: str, ledger: Path, port: int = 0, *, key: str = KEY) -> None:
+    def __init__(
+        self, name: str, ledger: Path, port: int = 0, *, key: str = KEY, options: Sequence[str] = ()
+    ) -> None:
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", f"emulators.{name}", "--leashed"),
                 *("--port", str(port), "--key", key_for(name, key), "--ledger", ledger),
+                *options,
             ],
             cwd=ROOT,
             stdin=subprocess.PIPE,
@@ -173,10 +178,10 @@ class Ended:
 
 def begin(person: Person, prompt: str, script: str = "", **body: Any) -> str:
     """Ask for a picture, or whatever else the body says, and do not wait. script: what the emulator is to do."""
-    kind = body.pop("kind", "image")
     words = f"{prompt} [emulator: {script}]" if script else prompt
     provider = next(iter(person.served.settings.connections))
-    asked = {"model": MODELS[provider], "prompt": words} | body
+    kind = body.pop("kind", "video" if provider in FILMS else "image")
+    asked = {"model": MODELS[provider], "prompt": words} | FILMS.get(provider, {}) | body
     answer = person.send("POST", f"/{kind}s/generate", headers={"Prefer": "respond-async"}, json=asked)
     assert answer.status_code == 202, answer.text
     return str(answer.json()["id"])
