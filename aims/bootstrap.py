@@ -6,6 +6,7 @@ import os
 import pkgutil
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -15,14 +16,16 @@ from aims.core import ids, secrets
 from aims.core.children import Children
 from aims.core.db import Database, Tx
 from aims.core.db.session import DriverError
-from aims.core.errors import Broken, Conflict, NotFound
+from aims.core.errors import Broken, Conflict, Invalid, NotFound
 from aims.core.fetch import Fetcher, Network
+from aims.core.log import logger
 from aims.core.settings import MIB, Settings
 from aims.core.signals import Signals
 from aims.generation import Claim, Studio
 from aims.generation.outside import Outside
 from aims.media import Uploads, codecs, decode
 from aims.media.storage import Disk
+from aims.providers.opening import Connections
 from aims.providers.registry import NOT_PROVIDERS, Adapter, Providers, Tools
 from aims.webhooks import ABREAST, Sender, Signer, Terms
 
@@ -113,17 +116,22 @@ async def open_studio(
         settings.home / "catalog",
         {"image": settings.default_image_model, "video": settings.default_video_model},
     )
-    counter.take(await db.read(catalog.overrides.load))
+    with suppress(Invalid):
+        counter.take(await db.read(catalog.overrides.load))
+    for fault in counter.faults:
+        logger.error("model not offered", reason=fault.sentence)
     fetcher = Fetcher(network)
-    adapters = connect_providers(Tools(children, settings, fetcher))
-    counter.connect({"": frozenset(adapters)})
+    tools = Tools(children, settings, fetcher)
+    connected = Providers(connect_providers(tools), settings.sandbox)
+    counter.connect(connected.connected())
     disk = Disk(settings.home / "media", min_free=settings.min_free_mib * MIB)
     uploads = Uploads(db, disk, children)
-    return Studio(
+    studio = Studio(
         settings=settings,
         db=db,
         counter=counter,
-        providers=Providers(adapters, settings.sandbox),
+        providers=connected,
+        connections=Connections(connected, tools, master, provider_modules()),
         storage=disk,
         ring=keys.Ring(master),
         secrets=master,
@@ -136,12 +144,13 @@ async def open_studio(
         driver=f"{socket.gethostname()}:{os.getpid()}:{ids.token()[:8]}",
         begin=begin,
     )
+    await studio.look_for_connections()
+    return studio
 
 
 async def close_studio(studio: Studio) -> None:
     """Let go of everything, after the queued writes are on the disk."""
-    for adapter in studio.providers.adapters.values():
-        await adapter.close()
+    await studio.providers.close()
     await studio.fetcher.close()
     await studio.children.close()
     await studio.db.close()

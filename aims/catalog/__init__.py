@@ -4,14 +4,14 @@ What is offered comes from TOML files, and an operator's changes of price, statu
 Callers take a shelf from the counter, check a request against it, and quote the draft that comes out.
 """
 
-from . import overrides
+from . import added, overrides
 from .checking import check
 from .counter import Counter, Offer
 from .drafts import Draft, Reference
 from .listing import describe
 from .pricing import Quote, quote
 from .schema import request_schema
-from .shelf import Change, Shelf, open_shelf
+from .shelf import Change, Shelf, Tolerance, files_of, open_shelf
 from .spec import Kind, Model, Multiplier, Price, Style
 from .spelling import provider_input
 
@@ -28,8 +28,11 @@ __all__ = [
     "Reference",
     "Shelf",
     "Style",
+    "Tolerance",
+    "added",
     "check",
     "describe",
+    "files_of",
     "open_shelf",
     "overrides",
     "provider_input",

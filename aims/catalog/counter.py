@@ -4,13 +4,13 @@ It is kept ready in memory, so that a request does not ask the database; whoever
 two seconds, when somebody has changed something.
 """
 
-from collections.abc import Collection, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from aims.catalog.added import Added
 from aims.catalog.overrides import Overrides, applied
-from aims.catalog.shelf import Shelf, open_shelf
+from aims.catalog.shelf import Shelf, Tolerance, open_shelf
 from aims.catalog.spec import Kind
 from aims.catalog.tables import EVERYWHERE
 from aims.core.errors import Invalid
@@ -37,9 +37,10 @@ class Counter:
     def __init__(self, folder: Path, defaults: dict[str, str]) -> None:
         self._folder = folder
         self._settings = defaults
-        self._files = self._look()
-        self._shelf = self._open()
         self._said = Overrides()
+        self._files = self._look()
+        self._tolerance = Tolerance()
+        self._shelf = self._open()
         self._connected: Mapping[str, Collection[str]] = {}
         self._offers: dict[str, Offer] = {}
 
@@ -56,19 +57,37 @@ class Counter:
         """What the files say, without anybody's changes."""
         return self._shelf
 
-    def take(self, said: Overrides) -> None:
-        """Use these changes from now on. Read the operator's folder again if a file in it changed.
+    @property
+    def faults(self) -> list[Invalid]:
+        """What is wrong with the operator's models and styles now."""
+        return self._tolerance.faults
 
-        Raises Invalid for a file that is wrong; then the models that were there stay, with the changes.
+    def take(self, said: Overrides) -> None:
+        """Use these changes from now on. Read the operator's models again if one of them changed.
+
+        Raises Invalid for one that is wrong, once for each change; everything else is offered as it is said.
         """
-        if said != self._said:
-            self._said = said
-            self._offers.clear()
         files = self._look()
-        if files != self._files:
-            self._shelf = self._open()
-            self._files = files
+        again = files != self._files or said.added != self._said.added
+        if again or said != self._said:
+            self._said, self._files = said, files
             self._offers.clear()
+        if again:
+            self._shelf = self._open()
+            if self.faults:
+                raise self.faults[0]
+
+    def would_take(self, model_id: str, one: Added) -> None:
+        """Whether a model could be added.
+
+        Raises Invalid (code `catalog_file`) for what would be wrong then and is not now.
+        """
+        tolerance = Tolerance(self._tolerance.read)
+        open_shelf([self._folder], {**self._said.added, model_id: one}, tolerance)
+        before = {each.sentence for each in self.faults}
+        for fault in tolerance.faults:
+            if fault.sentence not in before:
+                raise fault
 
     def connect(self, connected: Mapping[str, Collection[str]]) -> None:
         """Offer what these providers make from now on: those of the whole instance under "", and under the id of each
@@ -99,23 +118,18 @@ class Counter:
         return Offer(shelf, defaults)
 
     def _open(self) -> Shelf:
-        with self._reading():
-            return open_shelf([self._folder] if self._folder.is_dir() else None)
+        self._tolerance = Tolerance(self._tolerance.read)
+        return open_shelf([self._folder], self._said.added, self._tolerance)
 
     def _look(self) -> tuple[tuple[str, int], ...]:
-        with self._reading():
-            if not self._folder.is_dir():
-                return ()
-            # The workflows of models are JSON.
-            files = (path for path in self._folder.rglob("*") if path.suffix in (".toml", ".json"))
-            return tuple(sorted((str(path), path.stat().st_mtime_ns) for path in files))
+        # The workflows of models are JSON.
+        files = (path for path in self._folder.rglob("*") if path.suffix in (".toml", ".json"))
+        return tuple(sorted((str(path), _changed_at(path)) for path in files))
 
-    @contextmanager
-    def _reading(self) -> Generator[None]:
-        """A file that cannot be opened, or goes while it is read, is told like one that is wrong."""
-        try:
-            yield
-        except OSError as error:
-            raise Invalid(
-                f"The catalogue in {self._folder} cannot be read: {error}.", code="catalog_file"
-            ) from error
+
+def _changed_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        # It goes while it is looked at, or leads nowhere: whoever reads it says so.
+        return 0

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,9 +32,13 @@ _NEEDS: dict[str, str | None] = {
 }
 
 
-def wrong_file(path: Path, what: str) -> Invalid:
-    """The error for a catalogue file that cannot be used. what: the end of the sentence."""
-    return Invalid.field(path.name, f"The catalogue file {path} cannot be used: {what}", code="catalog_file")
+def wrong_file(path: Path | str, what: str) -> Invalid:
+    """The error for a catalogue file that cannot be used. path: or the name of one that is kept in the database.
+
+    what: the end of the sentence.
+    """
+    name = path.name if isinstance(path, Path) else path
+    return Invalid.field(name, f"The catalogue file {path} cannot be used: {what}", code="catalog_file")
 
 
 def read(path: Path, kind: type[T]) -> T:
@@ -46,10 +50,22 @@ def read(path: Path, kind: type[T]) -> T:
     or of the wrong type.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        _take_nodes(path, raw.get("workflow"))
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as problem:
+        raise wrong_file(path, f"{problem}.") from problem
+    return parse(path, text, kind, lambda raw: _take_nodes(path, raw.get("workflow")))
+
+
+def parse(path: Path | str, text: str, kind: type[T], complete: Callable[[dict[str, Any]], None]) -> T:
+    """The same for the text of one. complete: adds to the table what lies beside it.
+
+    Raises Invalid, as `read` does.
+    """
+    try:
+        raw = tomllib.loads(text)
+        complete(raw)
         made = msgspec.convert(raw, kind, dec_hook=_fraction)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as problem:
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as problem:
         raise wrong_file(path, f"{problem}.") from problem
     for what in _style_faults(made) if isinstance(made, Style) else _model_faults(made):
         raise wrong_file(path, what)

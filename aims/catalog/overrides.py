@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import bindparam, delete, func, select
 
+from aims.catalog import added
+from aims.catalog.added import Added
 from aims.catalog.shelf import Change, Shelf
 from aims.catalog.spec import Kind, Model, Price, Status
 from aims.catalog.tables import EVERYWHERE, catalog_changes, catalog_defaults
@@ -47,10 +49,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """Every change of an operator, by workspace ("" is the whole instance) and model; and the default models."""
+    """Every change of an operator, by workspace ("" is the whole instance) and model; the default models; and the
+    models that were added, by id."""
 
     changes: dict[str, dict[str, Said]] = field(default_factory=dict)
     defaults: dict[tuple[str, str], str] = field(default_factory=dict)
+    added: dict[str, Added] = field(default_factory=dict)
 
 
 def change(tx: Tx, shelf: Shelf, workspace_id: str | None, model_id: str, said: Said) -> None:
@@ -112,7 +116,7 @@ def load(tx: Tx) -> Overrides:
         hidden = None if row.hidden is None else bool(row.hidden)
         changes[row.workspace_id][row.model] = Said(row.credits, row.status, row.substitute, hidden)
     defaults = {(row.workspace_id, row.kind): row.model for row in tx.all(_DEFAULTS)}
-    return Overrides(dict(changes), defaults)
+    return Overrides(dict(changes), defaults, added.load(tx))
 
 
 def applied(shelf: Shelf, said: dict[str, Said]) -> Shelf:

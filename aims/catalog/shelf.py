@@ -1,6 +1,6 @@
 """The shelf: every model and style there is, read once at the start and never changed afterwards."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -10,6 +10,7 @@ import msgspec
 
 from aims.core.errors import Invalid, Unavailable
 
+from .added import Added
 from .files import read, wrong_file
 from .prepared import Prepared, prepare
 from .spec import Kind, Model, Price, Status, Style, Task
@@ -27,6 +28,26 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     status: Status | None = None
     substitute: str | None = None
     hidden: bool | None = None
+
+
+class Tolerance:
+    """Lets what is wrong with one of the operator's files concern that file only.
+
+    faults: what is wrong. read: what each file said when it was read last. One that is wrong now still means that, so
+    that an operator who makes a slip while editing takes nothing away.
+    """
+
+    def __init__(self, read: Mapping[Path, Model | Style] | None = None) -> None:
+        self.faults: list[Invalid] = []
+        self.read: dict[Path, Model | Style] = dict(read or {})
+
+    def instead(self, path: Path, kind: type[T], problem: Invalid | OSError) -> T | None:
+        """Note what is wrong; what the file meant before, if it did."""
+        if isinstance(problem, OSError):
+            problem = wrong_file(path, f"it cannot be read: {problem.strerror}.")
+        self.faults.append(problem)
+        before = self.read.get(path)
+        return before if isinstance(before, kind) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,60 +174,94 @@ def _did_you_mean(near: list[str]) -> str:
     return f" Did you mean {' or '.join(repr(one) for one in near)}?" if near else ""
 
 
-def open_shelf(folders: Sequence[Path] | None = None) -> Shelf:
+def open_shelf(
+    folders: Sequence[Path] | None = None,
+    added: Mapping[str, Added] | None = None,
+    tolerance: Tolerance | None = None,
+) -> Shelf:
     """Read the catalogue.
 
     folders: the operator's own folders, read after the studio's. Each may hold `models` and `styles` folders
     of TOML files, at any depth; a file there with an id or slug of the studio's replaces it.
+    added: the models that are kept in the database, which come on top of all files.
+    tolerance: for what is wrong with the operator's; all the rest is there.
 
     Raises Invalid (code `catalog_file`), naming the file and the key, when a file cannot be used.
     """
-    models: dict[str, Model] = {}
-    styles: dict[str, Style] = {}
-    for folder in (HERE, *(folders or ())):
-        models |= _read_all(folder / "models", Model, lambda model: model.id)
-        styles |= _read_all(folder / "styles", Style, lambda style: style.slug)
-    _check_links(models)
-    return Shelf.of(models.values(), styles.values())
+    models = _read_all(HERE / "models", Model, lambda model: model.id, None)
+    styles = _read_all(HERE / "styles", Style, lambda style: style.slug, None)
+    theirs: dict[str, Model] = {}
+    for folder in folders or ():
+        theirs |= _read_all(folder / "models", Model, lambda model: model.id, tolerance)
+        styles |= _read_all(folder / "styles", Style, lambda style: style.slug, tolerance)
+    for model_id, one in (added or {}).items():
+        try:
+            theirs[model_id] = one.read(model_id)
+        except Invalid as fault:
+            if tolerance is None:
+                raise
+            tolerance.faults.append(fault)
+    while (wrong := next(_link_faults(models | theirs), None)) is not None:
+        culprit, fault = wrong
+        if tolerance is None or theirs.keys().isdisjoint(culprit):
+            raise fault
+        tolerance.faults.append(fault)
+        del theirs[next(name for name in culprit if name in theirs)]
+    return Shelf.of((models | theirs).values(), styles.values())
 
 
-def _read_all(folder: Path, kind: type[T], key: Callable[[T], str]) -> dict[str, T]:
+def files_of(folder: Path) -> list[Path]:
+    """The files of models: the operator's, in this folder, and then the studio's own."""
+    return [path for each in (folder, HERE) for path in sorted((each / "models").rglob("*.toml"))]
+
+
+def _read_all(
+    folder: Path, kind: type[T], key: Callable[[T], str], tolerance: Tolerance | None
+) -> dict[str, T]:
     found: dict[str, T] = {}
     for path in sorted(folder.rglob("*.toml")):
-        made = read(path, kind)
-        if key(made) in found:
-            raise wrong_file(path, f"'{key(made)}' is already in another file of {folder}.")
-        found[key(made)] = made
+        try:
+            made = read(path, kind)
+            if key(made) in found:
+                raise wrong_file(path, f"'{key(made)}' is already in another file of {folder}.")
+        except (Invalid, OSError) as problem:
+            if tolerance is None:
+                raise
+            made = tolerance.instead(path, kind, problem)
+        else:
+            if tolerance is not None:
+                tolerance.read[path] = made
+        if made is not None:
+            found.setdefault(key(made), made)
     return found
 
 
-def _check_links(models: Mapping[str, Model]) -> None:
+def _link_faults(models: Mapping[str, Model]) -> Iterator[tuple[tuple[str, ...], Invalid]]:
+    """What is wrong between models, and whose file may be to blame: the one that names, then the one that is named."""
     for model in models.values():
-        edit = models.get(model.edit) if model.edit else None
-        if model.edit and (edit is None or edit.task != "img2img"):
-            raise Invalid.field(
-                "edit",
-                f"The model '{model.id}' names '{model.edit}' as its edit model, which is not one.",
-                code="catalog_file",
-            )
-        substitute = models.get(model.substitute) if model.substitute else None
-        if model.substitute and (substitute is None or substitute.status == "retired"):
-            raise Invalid.field(
-                "substitute",
-                f"The model '{model.id}' names '{model.substitute}' as its substitute, which cannot be used.",
-                code="catalog_file",
-            )
-        _check_offered(model, "edit", edit)
-        _check_offered(model, "substitute", substitute)
+        for key, other_id, fault in (
+            ("edit", model.edit, _edit_fault),
+            ("substitute", model.substitute, _substitute_fault),
+        ):
+            if other_id is not None and (what := fault(model, models.get(other_id))):
+                names = f"The model '{model.id}' names '{other_id}'"
+                yield (model.id, other_id), Invalid.field(key, f"{names}{what}", code="catalog_file")
 
 
-def _check_offered(model: Model, key: str, other: Model | None) -> None:
+def _edit_fault(model: Model, other: Model | None) -> str | None:
+    if other is None or other.task != "img2img":
+        return " as its edit model, which is not one."
+    return _offered_fault(model, other)
+
+
+def _substitute_fault(model: Model, other: Model | None) -> str | None:
+    if other is None or other.status == "retired":
+        return " as its substitute, which cannot be used."
+    return _offered_fault(model, other)
+
+
+def _offered_fault(model: Model, other: Model) -> str | None:
     """Wherever the model is offered, the one that it names has to be too."""
-    if other is None or other.offered == "always":
-        return
-    if model.offered == "always" or model.provider != other.provider:
-        raise Invalid.field(
-            key,
-            f"The model '{model.id}' names '{other.id}', which is offered only where its provider is connected.",
-            code="catalog_file",
-        )
+    if other.offered == "always" or (model.offered == "connected" and model.provider == other.provider):
+        return None
+    return ", which is offered only where its provider is connected."

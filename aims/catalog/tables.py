@@ -21,6 +21,16 @@ catalog_changes = Table(
     CheckConstraint("status IS NULL OR status IN ('active', 'paused', 'retired')", name="status"),
 )
 
+catalog_models = Table(
+    "catalog_models",
+    metadata,
+    Column("model", Text, primary_key=True),
+    # The text of its file, as it was added, and of the graph beside it, for a model that is one.
+    Column("source", Text, nullable=False),
+    Column("graph", Text),
+    Column("changed_at", BigInteger, nullable=False),
+)
+
 catalog_defaults = Table(
     "catalog_defaults",
     metadata,

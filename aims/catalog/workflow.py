@@ -66,6 +66,14 @@ def read_nodes(path: Path) -> dict[str, Any]:
         nodes = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as problem:
         raise ValueError("it is not JSON") from problem
+    return checked_nodes(nodes)
+
+
+def checked_nodes(nodes: Any) -> dict[str, Any]:
+    """The graph, if it is one.
+
+    Raises ValueError with a sentence about what is wrong.
+    """
     if isinstance(nodes, dict) and isinstance(nodes.get("nodes"), list):
         raise ValueError("it is in the editor's own format; export it with `Export (API)`")
     if not isinstance(nodes, dict) or not nodes:

@@ -28,6 +28,7 @@ COMMANDS = {
     "workspaces": ("aims.cli.workspaces:workspaces", "Create and list workspaces."),
     "credits": ("aims.cli.credits:credits_group", "Grant credits and show statements."),
     "catalog": ("aims.cli.catalog:catalog", "List, price, pause, hide and add models."),
+    "providers": ("aims.cli.providers:providers", "Connect providers, and check that they answer."),
     "ledger": ("aims.cli.ledger:ledger", "Check the books."),
     "doctor": ("aims.cli.doctor:doctor", "Say what is wrong with this instance, and what to do."),
 }

@@ -5,19 +5,25 @@ import os
 import shutil
 import stat
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from aims import catalog, generation, migrations, webhooks
-from aims.bootstrap import open_database
+from aims.bootstrap import connect_providers, open_database, provider_modules, provider_tasks
+from aims.catalog.added import Added
 from aims.cli.instance import as_json, examples, show
 from aims.core import secrets
 from aims.core.children import ChildFailed, Children
+from aims.core.db import Database
 from aims.core.errors import StudioError
+from aims.core.fetch import Fetcher
 from aims.core.settings import MIB, Settings, load
 from aims.media import codecs
+from aims.providers.opening import Connections
+from aims.providers.registry import SANDBOX, Providers, Tools, provider_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +65,11 @@ def doctor(json_: bool) -> None:
 
 async def look(settings: Settings) -> list[Finding]:
     """Everything there is to look at."""
-    found = [check_home(settings.home), check_space(settings), check_catalogue(), await check_codecs()]
+    found = [check_home(settings.home), check_space(settings), await check_codecs()]
     if isinstance(settings.database, Path) and not settings.database.exists():
         return [
             *found,
+            check_catalogue(settings, {}),
             Finding(
                 "database",
                 False,
@@ -76,9 +83,12 @@ async def look(settings: Settings) -> list[Finding]:
         return [*found, Finding("database", False, error.sentence, "See the sentence before.")]
     try:
         found.append(Finding("database", True, f"revision {await db.read(migrations.current)}"))
+        found.append(check_catalogue(settings, (await db.read(catalog.overrides.load)).added))
         found.append(check_secret_file(settings))
         if settings.secret is not None or (settings.home / "secret").exists():
-            await db.write(secrets.verify, secrets.load(settings.home, settings.secret))
+            master = secrets.load(settings.home, settings.secret)
+            await db.write(secrets.verify, master)
+            found.append(await check_connections(db, settings, master))
         breaches = await db.read(generation.verify)
         found.append(
             Finding("ledger", True, "every balance equals its entries")
@@ -107,6 +117,32 @@ async def look(settings: Settings) -> list[Finding]:
     finally:
         await db.close()
     return found
+
+
+async def check_connections(db: Database, settings: Settings, master: secrets.Secrets) -> Finding:
+    """Each connection to a provider can be used, as far as that shows without asking it."""
+    children, fetcher = Children(1, allowed=provider_tasks()), Fetcher()
+    try:
+        connected = Providers(connect_providers(Tools(children, settings, fetcher)), settings.sandbox)
+        tools = Tools(children, settings, fetcher)
+        broken = await Connections(connected, tools, master, provider_modules()).broken(db)
+        names = sorted(provider_of(name) for name in connected.adapters if name != SANDBOX)
+    except StudioError as error:
+        return Finding("connections", False, error.sentence, "Correct the setting.")
+    finally:
+        await fetcher.close()
+        await children.close()
+    if broken:
+        provider, owner, why = broken[0]
+        whose = f"of workspace {owner}" if owner else "of the instance"
+        return Finding(
+            "connections",
+            False,
+            f"{len(broken)} cannot be used; {provider} {whose}: {why}",
+            f"Run `aims providers connect {provider}` or `aims providers disconnect {provider}`.",
+        )
+    listed = ", ".join(names) if names else f"none; the sandbox is {settings.sandbox}"
+    return Finding("connections", True, f"{listed}; `aims providers check` asks whether they answer")
 
 
 def check_home(home: Path) -> Finding:
@@ -146,12 +182,19 @@ def check_webhooks(disabled: list[tuple[str, str, str]]) -> Finding:
     )
 
 
-def check_catalogue() -> Finding:
-    """The model and style files can be read."""
-    try:
-        shelf = catalog.open_shelf().offered()
-    except (StudioError, ValueError) as error:
-        return Finding("catalogue", False, str(error), "Correct or remove the file that is named.")
+def check_catalogue(settings: Settings, added: Mapping[str, Added]) -> Finding:
+    """The model and style files can be read, the operator's too."""
+    tolerance = catalog.Tolerance()
+    shelf = catalog.open_shelf([settings.home / "catalog"], added, tolerance).offered()
+    faults = tolerance.faults
+    if faults:
+        more = f" ({len(faults)} in all)" if len(faults) > 1 else ""
+        return Finding(
+            "catalogue",
+            False,
+            f"{faults[0].sentence}{more}",
+            "Correct or remove what is named; all else is offered.",
+        )
     return Finding("catalogue", True, f"{len(shelf.models())} models, {len(shelf.styles())} styles")
 
 

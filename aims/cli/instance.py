@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from aims.bootstrap import open_database
+from aims.bootstrap import close_studio, open_database, open_studio
 from aims.cli.flags import as_json, examples, table
 from aims.core.db import Database
 from aims.core.settings import Settings, load
+from aims.generation import Studio
 
 T = TypeVar("T")
 
@@ -36,9 +37,27 @@ def with_database(verb: Callable[[Database, Settings], Awaitable[T]]) -> T:
     return asyncio.run(work())
 
 
+def with_studio(verb: Callable[[Studio], Awaitable[T]]) -> T:
+    """Open this instance as a server would, without serving it, run the verb, close it again.
+
+    Raises NotFound, naming the path, when there is no database.
+    """
+    gc.enable()
+    settings = load()
+
+    async def work() -> T:
+        studio = await open_studio(settings)
+        try:
+            return await verb(studio)
+        finally:
+            await close_studio(studio)
+
+    return asyncio.run(work())
+
+
 def show(value: Any, text: str, json_: bool) -> None:
     """Print the result: JSON for programs, text for people."""
     click.echo(msgspec.json.encode(value).decode() if json_ else text)
 
 
-__all__ = ["as_json", "examples", "of_workspace", "show", "table", "with_database"]
+__all__ = ["as_json", "examples", "of_workspace", "show", "table", "with_database", "with_studio"]

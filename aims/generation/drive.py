@@ -47,7 +47,8 @@ async def drive(studio: Studio, claim: Claim, seat: Seat) -> None:
     Raises Superseded when it is another driver's, or finished.
     """
     try:
-        await _drive(studio, claim, seat)
+        with studio.providers.using(claim.provider):
+            await _drive(studio, claim, seat)
     finally:
         seat.leave()
 

@@ -19,6 +19,7 @@ from aims.keys import Ring
 from aims.media import Uploads
 from aims.media.storage import Disk
 from aims.providers import Providers
+from aims.providers.opening import Connections
 from aims.providers.registry import SANDBOX
 from aims.webhooks import Signer
 
@@ -35,6 +36,7 @@ class Studio:
     db: Database
     counter: Counter
     providers: Providers
+    connections: Connections
     storage: Disk
     ring: Ring
     secrets: Secrets
@@ -94,3 +96,8 @@ class Studio:
             if breaker is None or breaker.admits() or not breaker.is_away:
                 return route
         return (usable or routes)[0]
+
+    async def look_for_connections(self) -> None:
+        """Take in what was connected or disconnected since, here or by another process, and offer its models."""
+        if await self.connections.look(self.db):
+            self.counter.connect(self.providers.connected())

@@ -21,6 +21,7 @@ from aims.generation.references import referenced
 from aims.generation.request import SourceKey, encode, freeze, spell
 from aims.generation.studio import Studio
 from aims.generation.tables import generations, outputs
+from aims.providers.registry import provider_of
 
 _INSERT = insert(generations).values(
     state="accepted", driver_epoch=1, lease_until=now() + bindparam("lease"), created_at=now()
@@ -157,11 +158,11 @@ def prepare(
     sources: tuple[SourceKey, ...] = (),
 ) -> Plan:
     """Make the rows. The provider is chosen here and stays with the generation. `sources`: what it works from."""
-    adapter = studio.providers.route(draft.model.provider)
+    adapter = studio.providers.route(draft.model.provider, actor.workspace_id)
     prompt, directive = adapter.vet(draft.styled_prompt)
     generation_id = ids.new_id()
     request = freeze(draft, quote, prompt, directive, sources)
-    if adapter.name == draft.model.provider:
+    if provider_of(adapter.name) == draft.model.provider:
         request = spell(request, draft)
     routes = (Route(adapter.name, draft.model.id),)
     row: dict[str, str | int | None] = {

@@ -64,11 +64,13 @@ class Watch:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
             try:
                 await self.look()
+                await self._studio.look_for_connections()
                 self._studio.counter.take(await self._studio.db.read(catalog.overrides.load))
             except Unavailable as error:
                 logger.warning("watch waits", reason=error.code)
-            except Invalid as error:
-                logger.error("catalogue not read", reason=error.sentence)
+            except Invalid:
+                for fault in self._studio.counter.faults:
+                    logger.error("model not offered", reason=fault.sentence)
 
     async def look(self) -> None:
         """Look once, and wake whoever waits for what has changed."""

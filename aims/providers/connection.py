@@ -14,6 +14,10 @@ _KEY = re.compile(r"[!-~]{1,1024}")
 _DOCUMENT = re.compile(r"\{[ -~\t\r\n]{1,16384}\}")
 
 
+class Kept(Connected):
+    """A connection that is kept as a row. The environment, which may have one of its own, has no say in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """A provider that is connected. The key is shown nowhere.
@@ -49,6 +53,8 @@ def read(
     """
     given = os.environ if environment is None else environment
     said = settings.connections.get(name, Connected())
+    if isinstance(said, Kept):
+        given = {}
     prefix = f"AIMS_{name.upper()}"
     kept = said.key.get_secret_value() if said.key else ""
     key = given.get(f"{prefix}_KEY") or _from_file(given, f"{prefix}_KEY_FILE") or kept

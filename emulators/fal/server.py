@@ -115,7 +115,8 @@ class Handler(serving.Handler):
         request = self.server.work.find(found["id"]) if found else None
         if request is None or found is None or found["base"] != request.base:
             self.server.work.note("stray", "", self.path[:100], with_key=self.has_key())
-            self.say(404 if request is None else 405, {"status": "NOT_FOUND"})
+            if self._is_known():
+                self.say(404 if request is None else 405, {"status": "NOT_FOUND"})
             return
         route = (found["what"] or "/result")[1:]
         if (self.command == "PUT") != (route == "cancel"):

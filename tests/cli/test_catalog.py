@@ -1,10 +1,12 @@
 """The catalogue from the command line: listed, priced, paused, hidden, added; and what is refused."""
 
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from brush import MODEL_FILE as MODEL
 from typing_in import Said, refused
 
 Run = Callable[..., Said]
@@ -12,27 +14,6 @@ pytestmark = pytest.mark.usefixtures("made")
 
 GPT = "openai/gpt-image-2"
 BANANA = "fal-ai/nano-banana-2"
-MODEL = """
-id = "acme/brush"
-name = "Acme Brush"
-description = "Paints what it is told."
-task = "text2img"
-provider = "acme"
-endpoint = "v1/brush"
-version = "1"
-source = "Acme's handbook"
-checked = "2026-11-22"
-
-[price]
-credits = 5
-unit = "image"
-version = "1"
-
-[picture]
-takes = "ratios"
-sent_as = "shape"
-ratios = ["1:1", "2:1"]
-"""
 
 
 def row(run: Run, model: str, *more: str) -> dict[str, Any]:
@@ -158,13 +139,17 @@ def test_a_workspace_that_is_not_there_is_refused(run: Run):
 
 def test_a_model_is_added_from_a_file(run: Run, home: Path, brush: Path):
     said = run("catalog", "add", str(brush), "--json").json
+    brush.unlink()
 
-    assert said == {"model": "acme/brush", "file": str(home / "catalog" / "models" / "brush.toml")}
+    assert said == {"model": "acme/brush", "added": True}
     assert row(run, "acme/brush")["credits"] == 5
-    assert list((home / "catalog" / "models").iterdir()) == [home / "catalog" / "models" / "brush.toml"]
+    assert run("catalog", "show", "acme/brush").out == MODEL
+    shown = run("catalog", "show", "acme/brush", "--json").json
+    assert shown == {"model": "acme/brush", "from": "database", "file": MODEL}
+    assert not (home / "catalog").exists()
 
 
-def test_a_file_is_replaced_only_when_that_is_said(run: Run, brush: Path):
+def test_a_model_is_replaced_only_when_that_is_said(run: Run, brush: Path):
     run("catalog", "add", str(brush))
     brush.write_text(MODEL.replace("credits = 5", "credits = 6"))
 
@@ -174,37 +159,116 @@ def test_a_file_is_replaced_only_when_that_is_said(run: Run, brush: Path):
     assert row(run, "acme/brush")["credits"] == 6
 
 
-def test_a_file_that_keeps_a_server_from_starting_is_not_added(run: Run, home: Path, brush: Path):
-    """The same id in two files, an edit model that is not there, a substitute that is not there: all are refused."""
+@pytest.mark.parametrize(
+    "more",
+    ['edit = "acme/none"\n', 'status = "retired"\nsubstitute = "acme/none"\n'],
+    ids=["edit", "substitute"],
+)
+def test_a_model_that_does_not_fit_is_not_added_and_takes_no_place(run: Run, brush: Path, more: str):
+    """It names a model that is not there."""
     run("catalog", "add", str(brush))
     before = run("catalog", "list", "--json").json
-    for text, says in (
-        (MODEL, "already in another file"),
-        (MODEL.replace('task = "', 'edit = "acme/none"\ntask = "').replace("brush", "pen"), "acme/none"),
-        (
-            MODEL.replace("[price]", 'status = "retired"\nsubstitute = "acme/none"\n[price]').replace(
-                "brush", "pen"
-            ),
-            "acme/none",
-        ),
-    ):
-        other = brush.with_name("other.toml")
-        other.write_text(text)
-        refused(run("catalog", "add", str(other)), 2, says)
+    for text, replace in ((MODEL.replace("brush", "pen"), ()), (MODEL, ("--replace",))):
+        brush.write_text(text.replace('task = "', f'{more}task = "'))
+
+        refused(run("catalog", "add", str(brush), *replace), 2, "acme/none")
 
     assert run("catalog", "list", "--json").json == before
-    assert [path.name for path in (home / "catalog" / "models").iterdir()] == ["brush.toml"]
+    assert run("catalog", "show", "acme/brush").out == MODEL
 
 
-def test_a_file_that_does_not_fit_leaves_the_one_that_it_would_have_replaced(
-    run: Run, home: Path, brush: Path
-):
+def test_a_model_is_taken_away_again(run: Run, brush: Path):
     run("catalog", "add", str(brush))
-    brush.write_text(MODEL.replace('task = "', 'edit = "acme/none"\ntask = "'))
 
-    refused(run("catalog", "add", str(brush), "--replace"), 2, "acme/none")
+    assert run("catalog", "remove", "acme/brush", "--json").json == {"model": "acme/brush", "removed": True}
 
-    assert (home / "catalog" / "models" / "brush.toml").read_text() == MODEL
+    refused(run("catalog", "set", "acme/brush", "--price", "1"), 2, "There is no model")
+    refused(run("catalog", "show", "acme/brush"), 2, "There is no model")
+    for model in ("acme/brush", GPT):
+        refused(run("catalog", "remove", model), 1, "was not added")
+
+
+def test_one_of_the_studios_own_is_shown_to_start_from(run: Run, home: Path, tmp_path: Path):
+    text = run("catalog", "show", BANANA).out
+    file = tmp_path / "mine.toml"
+    file.write_text(text.replace("credits = 25", "credits = 26"))
+
+    refused(run("catalog", "add", str(file)), 1, "already")
+    run("catalog", "add", str(file), "--replace")
+    assert row(run, BANANA)["credits"] == 26
+    run("catalog", "remove", BANANA)
+    assert row(run, BANANA)["credits"] == 25
+
+
+def test_a_model_is_added_with_one_line(run: Run):
+    """And the same words, read as the file that they have become, are the same model."""
+    line = (
+        *("catalog", "add", "acme/v1/brush", "--price", "25", "--provider", "fal", "--ratios", "1:1,16:9"),
+        *(
+            "--parameter",
+            "steps:integer:min=1:max=50:default=28",
+            "--parameter",
+            "mood:choice:choices=calm|wild",
+        ),
+        *(
+            "--parameter",
+            "guidance:number:sent_as=cfg:unit=points",
+            "--parameter",
+            "tiled:boolean:default=false",
+        ),
+    )
+    tried = run(*line, "--dry-run").out
+    refused(run("catalog", "show", "acme/v1/brush"), 2, "There is no model")
+
+    run(*line)
+
+    assert run("catalog", "show", "acme/v1/brush").out == tried
+    listed = row(run, "acme/v1/brush")
+    assert (listed["credits"], listed["unit"], listed["provider"]) == (25, "image", "fal")
+    made = tomllib.loads(tried)
+    assert made["picture"] == {"takes": "ratios", "sent_as": "aspect_ratio", "ratios": ["1:1", "16:9"]}
+    assert made["parameters"]["steps"] == {
+        "type": "integer", "sent_as": "steps", "help": "Sent to the provider as `steps`.",
+        "min": 1, "max": 50, "default": 28,
+    }  # fmt: skip
+    assert made["parameters"]["mood"]["choices"] == ["calm", "wild"]
+    assert made["parameters"]["guidance"]["sent_as"] == "cfg"
+    assert made["parameters"]["tiled"]["default"] is False
+
+
+@pytest.mark.parametrize("task", ["img2img", "img2video", "ref2video", "firstlast2video", "extendvideo"])
+def test_each_task_has_the_sources_that_it_needs(run: Run, task: str):
+    line = ("catalog", "add", "acme/x", "--price", "5", "--task", task)
+    duration = ("--parameter", "duration:integer:choices=5|10:default=5") if "video" in task else ()
+
+    run(*line, *duration)
+
+    assert row(run, "acme/x")["model_type"] == task
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ((), "--price"),
+        (("--price", "5", "--parameter", "steps"), "NAME:TYPE"),
+        (("--price", "5", "--parameter", "steps:integer:most=5"), "most=5"),
+        (("--price", "5", "--parameter", "steps:integer:min=few"), "parameters"),
+        (("--price", "5", "--parameter", "steps:sometimes"), "parameters"),
+        (("--price", "5", "--parameter", "size:text"), "parameters.size"),
+        (("--price", "5", "--parameter", "mood:choice"), "choices"),
+        (("--price", "5", "--ratios", "wide"), "picture.ratios"),
+        (("--price", "5", "--ratios", "1:1", "--sizes", "64x64"), "not both"),
+        (("--price", "5", "--task", "text2video"), "duration"),
+        (("--price", "5", "--provider", "nobody"), "no provider 'nobody'"),
+        (("--price", "5", "--id", "../x"), "id"),
+    ],
+)
+def test_a_line_that_makes_no_model_is_refused_with_what_is_wrong(run: Run, more: tuple[str, ...], says: str):
+    before = run("catalog", "list", "--json").json
+
+    refused(run("catalog", "add", "acme/x", *more), 2, says)
+
+    assert run("catalog", "list", "--json").json == before
 
 
 @pytest.mark.parametrize(
@@ -226,7 +290,8 @@ def test_a_file_that_is_wrong_is_refused_with_its_name_and_the_key(
 
     refused(run("catalog", "add", str(brush)), 2, "brush.toml", says)
 
-    assert not (home / "catalog" / "models").exists()
+    assert not (home / "catalog").exists()
+    assert len(run("catalog", "list", "--json").json) == 37
 
 
 def test_a_file_under_a_name_that_no_server_reads_is_refused(run: Run, home: Path, brush: Path):
@@ -240,7 +305,7 @@ def test_a_file_under_a_name_that_no_server_reads_is_refused(run: Run, home: Pat
 def test_the_price_of_a_model_whose_file_is_gone_can_be_put_back(run: Run, home: Path, brush: Path):
     run("catalog", "add", str(brush))
     run("catalog", "set", "acme/brush", "--price", "9")
-    (home / "catalog" / "models" / "brush.toml").unlink()
+    run("catalog", "remove", "acme/brush")
     assert run("catalog", "list").code == 0
 
     run("catalog", "set", "acme/brush", "--reset")

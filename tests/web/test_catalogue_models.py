@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from brush import MODEL_FILE
 from PIL import Image
 from serving import PATIENCE, SQLITE, Person, Served, has_error
 
@@ -18,44 +19,18 @@ from aims import catalog
 from aims.cli import run
 
 BANANA = "fal-ai/nano-banana-2"
-MODEL = """
-id = "acme/brush"
-name = "Acme Brush"
-description = "Paints what it is told."
-task = "text2img"
-provider = "acme"
-endpoint = "v1/brush"
-version = "1"
-source = "Acme's handbook"
-checked = "2026-11-22"
-
-[price]
-credits = 5
-unit = "image"
-version = "1"
-
+MODEL = (
+    MODEL_FILE.replace(
+        'ratios = ["1:1", "2:1"]',
+        'ratios = ["1:1", "3:2"]\nresolutions = ["0.5K"]\nresolution = "0.5K"\nresolution_sent_as = "resolution"',
+    )
+    + """
 [[price.multipliers]]
 name = "many bristles"
 when = { bristles = 99 }
 factor = "3/2"
-
-[picture]
-takes = "ratios"
-sent_as = "shape"
-ratios = ["1:1", "3:2"]
-resolutions = ["0.5K"]
-resolution = "0.5K"
-resolution_sent_as = "resolution"
-
-[parameters.bristles]
-type = "integer"
-help = "How many bristles the brush has."
-min = 3
-max = 99
-default = 12
-sent_as = "bristle_count"
-encoding = "digits"
 """
+)
 
 
 def listed(person: Person) -> dict[str, dict[str, Any]]:

@@ -1,0 +1,213 @@
+"""`aims catalog add`, `show` and `remove`: models of the operator's own, on every server of the instance."""
+
+import tomllib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast, get_args
+
+import click
+
+from aims.bootstrap import provider_modules
+from aims.catalog import Model, added, files_of, overrides
+from aims.catalog.added import Added
+from aims.catalog.composing import Words, compose, parameter_of
+from aims.catalog.files import read
+from aims.catalog.spec import Task
+from aims.cli.instance import as_json, examples, show, with_studio
+from aims.core.db import Tx
+from aims.core.errors import Conflict, Invalid, NotFound
+from aims.generation import Studio
+
+FILE_NAME = "model.toml"
+
+
+@click.command(
+    epilog=examples(
+        "aims catalog add fal-ai/some/model --price 25",
+        "aims catalog add fal-ai/some/model --price 25 --parameter steps:integer:min=1:max=50",
+        "aims catalog add fal-ai/some/film --task text2video --price 30 --parameter duration:integer:choices=5|10",
+        "aims catalog add my-model.toml --replace",
+    )
+)
+@click.argument("what", metavar="ENDPOINT|FILE.toml")
+@click.option("--price", type=click.IntRange(0, 1_000_000), help="Credits per image, or per second of film.")
+@click.option("--provider", default="fal", show_default=True, help="Who has it.")
+@click.option(
+    "--task", type=click.Choice(get_args(Task)), default="text2img", show_default=True, help="What it does."
+)
+@click.option("--id", "model_id", help="What requests call it.  [default: the endpoint]")
+@click.option("--name", help="What people call it.  [default: the endpoint]")
+@click.option("--description", help="One sentence for lists.")
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME:TYPE[:KEY=VALUE...]",
+    help="One that requests may set, and that is passed on; may be repeated.",
+)
+@click.option("--ratios", help="The shapes of its pictures, such as 1:1,16:9, if it takes shapes.")
+@click.option(
+    "--sizes", help="The sizes of its pictures, such as 1024x1024,1536x1024, if it takes only some."
+)
+@click.option("--size-name", help="The provider's name for the size or shape.")
+@click.option(
+    "--source-name",
+    "sources",
+    multiple=True,
+    metavar="FIELD=NAME",
+    help="The provider's name for what it works from.",
+)
+@click.option("--count-name", help="The provider's name for how many one call makes.")
+@click.option(
+    "--most", type=click.IntRange(1, 8), default=4, show_default=True, help="How many that may be at once."
+)
+@click.option("--replace", is_flag=True, help="Put it in the place of a model of the same id.")
+@click.option("--dry-run", is_flag=True, help="Print the file and add nothing.")
+@as_json
+def add(what: str, price: int | None, replace: bool, dry_run: bool, json_: bool, **more: Any) -> None:
+    """Add a model, from its endpoint or from a TOML file. Every server offers it within two seconds.
+
+    It is kept in the database as the text of a file: `aims catalog show MODEL` prints it, to be edited and added again.
+    """
+    path = Path(what)
+    if path.suffix == ".toml":
+        if price is not None:
+            raise click.UsageError("The price of a model with a file stands in it.")
+        model, one = _from_file(path)
+    else:
+        if price is None:
+            raise click.UsageError(f"Say what {what} costs with --price, or name a file that ends in .toml.")
+        one = Added(compose(_words(what, price, **more)))
+        _check_provider(more["provider"])
+        model = one.read(FILE_NAME)
+    if dry_run:
+        click.echo(one.source, nl=False)
+        return
+
+    async def work(studio: Studio) -> None:
+        there = studio.counter.files.entry(model.id)
+        if there is not None and not replace:
+            raise Conflict(f"There is a model '{model.id}' already. Use --replace, or another id.")
+        studio.counter.would_take(model.id, one)
+        if not await studio.db.write(added.put, model.id, one, replace):
+            raise Conflict(f"There is a model '{model.id}' already. Use --replace, or another id.")
+
+    with_studio(work)
+    value = {"model": model.id, "added": True}
+    show(value, f"{model.id} is added. `aims catalog show {model.id}` prints its file.", json_)
+
+
+def _from_file(path: Path) -> tuple[Model, Added]:
+    if not path.is_file():
+        raise click.UsageError(f"There is no file {path}.")
+    model = read(path, Model)
+    text = path.read_text(encoding="utf-8")
+    graph = path.parent / model.workflow.file if model.workflow else None
+    return model, Added(text, graph.read_text(encoding="utf-8") if graph else None)
+
+
+def _check_provider(provider: str) -> None:
+    if provider not in provider_modules():
+        there = ", ".join(provider_modules())
+        raise Invalid.field("provider", f"There is no provider '{provider}'. There are: {there}.")
+
+
+def _words(
+    endpoint: str,
+    price: int,
+    *,
+    provider: str,
+    task: str,
+    model_id: str | None,
+    name: str | None,
+    description: str | None,
+    parameters: Sequence[str],
+    ratios: str | None,
+    sizes: str | None,
+    size_name: str | None,
+    sources: Sequence[str],
+    count_name: str | None,
+    most: int,
+) -> Words:
+    if ratios and sizes:
+        raise click.UsageError("Give --ratios or --sizes, not both.")
+    frames: tuple[str, str, Sequence[str]] = ("pixels", size_name or "image_size", ())
+    if ratios:
+        frames = ("ratios", size_name or "aspect_ratio", _listed(ratios))
+    if sizes:
+        frames = ("sizes", size_name or "size", _listed(sizes))
+    found = dict(parameter_of(text) for text in parameters)
+    if not task.endswith("img") and "default" not in found.get("duration", {}):
+        raise click.UsageError(
+            "A film is paid by the second. Say how long it can be, and how long it is when nothing is said: "
+            "--parameter duration:integer:choices=5|10:default=5"
+        )
+    return Words(
+        id=model_id or endpoint,
+        provider=provider,
+        endpoint=endpoint,
+        task=cast(Task, task),
+        credits=price,
+        day=datetime.now(UTC).date().isoformat(),
+        name=name or endpoint,
+        description=description or f"Added by the operator: {endpoint} at {provider}.",
+        parameters=found,
+        frames=frames,
+        sources=dict(each.partition("=")[::2] for each in sources),
+        outputs=most,
+        count_as=count_name,
+    )
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]
+
+
+@click.command("show", epilog=examples("aims catalog show fal-ai/nano-banana-2 > my-model.toml"))
+@click.argument("model")
+@as_json
+def show_(model: str, json_: bool) -> None:
+    """Print the file of a model: one that was added, or one of the studio's own to start from."""
+
+    async def work(studio: Studio) -> tuple[str, str]:
+        kept = (await studio.db.read(overrides.load)).added.get(model)
+        if kept is not None:
+            return "database", kept.source
+        for path in files_of(studio.settings.home / "catalog"):
+            text = path.read_text(encoding="utf-8")
+            if _id_in(text) == model:
+                return str(path), text
+        studio.counter.files.model(model)
+        raise NotFound(f"There is no file of a model '{model}'.")
+
+    where, text = with_studio(work)
+    show({"model": model, "from": where, "file": text}, text.rstrip("\n"), json_)
+
+
+def _id_in(text: str) -> object:
+    try:
+        return tomllib.loads(text).get("id")
+    except tomllib.TOMLDecodeError:
+        return None
+
+
+@click.command(epilog=examples("aims catalog remove fal-ai/some/model"))
+@click.argument("model")
+@as_json
+def remove(model: str, json_: bool) -> None:
+    """Take a model away that was added. What was made with it, and what is under way, stays."""
+
+    async def work(studio: Studio) -> None:
+        if not await studio.db.write(_remove, model):
+            raise NotFound(
+                f"'{model}' was not added with `aims catalog add`. A model of the studio's own, or of a file in "
+                f"{studio.settings.home / 'catalog'}, is hidden with `aims catalog set {model} --hidden`."
+            )
+
+    with_studio(work)
+    show({"model": model, "removed": True}, f"{model} is removed.", json_)
+
+
+def _remove(tx: Tx, model: str) -> bool:
+    return added.remove(tx, model)

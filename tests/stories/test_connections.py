@@ -1,0 +1,253 @@
+"""Keys that are kept in the database: whose work they pay for, who sees a change, and where they are never found."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from server import Ended, Instance, Server, until
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "providers"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
+
+from emulated import Emulator
+
+OURS, HERS = "instance-key-id:instance-key-secret", "workspace-key-id:workspace-key-secret"
+BANANA = "fal-ai/nano-banana-2"
+TERMINAL = ("completed", "failed", "cancelled")
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[dict[str, Emulator]]:
+    """Two accounts at two providers of the same kind, each with books of its own."""
+    made = {key: Emulator("fal", tmp_path / f"{key[:4]}.ledger", key=key) for key in (OURS, HERS)}
+    yield made
+    for each in made.values():
+        each.close()
+
+
+async def connect(instance: Instance, emulator: Emulator, key: str, *more: str) -> Ended:
+    """Connect fal as an operator does it."""
+    path = instance.folder / "typed.key"
+    path.write_text(f"{key}\n")
+    arguments = ("providers", "connect", "fal", "--key-file", str(path), "--base-url", emulator.url)
+    said = await instance.command(*arguments, *more, "--json")
+    path.unlink()
+    return said
+
+
+async def workspace(instance: Instance, name: str) -> tuple[str, str]:
+    """Another workspace, and its key."""
+    made = (await instance.command("workspaces", "create", "--name", name, "--json")).json
+    return made["workspace_id"], made["api_key"]
+
+
+async def ask(server: Server, key: str, method: str, path: str, **options: Any) -> dict[str, Any]:
+    """Ask the API for something that it has."""
+    headers = {"Authorization": f"Bearer {key}", **options.pop("headers", {})}
+    async with httpx2.AsyncClient(trust_env=False, timeout=60) as client:
+        answer = await client.request(method, f"{server.url}/api/v1{path}", headers=headers, **options)
+    assert answer.status_code in (200, 202), answer.text
+    return answer.json()
+
+
+async def begin(server: Server, key: str, prompt: str, model: str = BANANA, **more: Any) -> str:
+    asked = {"prompt": prompt, "model": model, **more}
+    headers = {"Prefer": "respond-async"}
+    return (await ask(server, key, "POST", "/images/generate", json=asked, headers=headers))["id"]
+
+
+async def made(server: Server, key: str, generation_id: str) -> dict[str, Any]:
+    """A generation, once it is over."""
+
+    async def over() -> dict[str, Any] | None:
+        view = await ask(server, key, "GET", f"/generations/{generation_id}")
+        return view if view["status"] in TERMINAL else None
+
+    found = await until(over, f"{generation_id} is over", glance=0.1)
+    assert found is not None
+    return found
+
+
+async def served_by_fal(server: Server, key: str, prompt: str) -> dict[str, Any]:
+    """A picture that was not drawn by the sandbox: asked for until it is not."""
+
+    async def attempt() -> dict[str, Any] | None:
+        view = await made(server, key, await begin(server, key, prompt))
+        return None if view["sandbox"] else view
+
+    found = await until(attempt, "fal serves it", glance=0.2)
+    assert found is not None
+    return found
+
+
+def files_with(folder: Path, *secrets: str) -> list[str]:
+    """The files below a folder in which any of these stands."""
+    return [
+        str(path)
+        for path in folder.rglob("*")
+        if path.is_file() and any(each.encode() in path.read_bytes() for each in secrets)
+    ]
+
+
+def tables_with(instance: Instance, *secrets: str) -> list[str]:
+    """The tables of a Postgres database in which any of these stands."""
+    names = instance.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    return [
+        name
+        for (name,) in names
+        if any(each in repr(instance.rows(f'SELECT * FROM "{name}"')) for each in secrets)
+    ]
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgres"])
+async def test_each_works_on_its_own_account_and_no_key_is_found_anywhere(
+    backend: str, new_instance: Callable[..., Instance], two: dict[str, Emulator]
+):
+    instance = new_instance(backend, AIMS_LOG_LEVEL="debug")
+    await instance.init()
+    key = await instance.new_key()
+    hers, her_key = await workspace(instance, "Marketing")
+    server = await instance.serve()
+    drawn = await made(server, key, await begin(server, key, "Before anybody is connected"))
+
+    said = [
+        await connect(instance, two[HERS], HERS, "--workspace", "Marketing"),
+        await connect(instance, two[OURS], OURS),
+    ]
+    assert [each.json["workspace_id"] for each in said] == [hers, None]
+    views = [
+        await served_by_fal(server, key, "A barn of the instance"),
+        await served_by_fal(server, her_key, "A barn of Marketing"),
+    ]
+    listed = await instance.command("providers", "list", "--json")
+    checked = await instance.command("providers", "check", "--json")
+    refused = await connect(instance, two[OURS], "wrong-key-id:wrong-key-secret")
+    await server.stop()
+
+    assert drawn["sandbox"]
+    assert [view["status"] for view in views] == ["completed"] * 2
+    assert [len(two[OURS].requests(words)) for words in ("of the instance", "of Marketing")] == [1, 0]
+    assert [len(two[HERS].requests(words)) for words in ("of the instance", "of Marketing")] == [0, 1]
+    assert [len(each.billed()) for each in two.values()] == [1, 1]
+    assert [each["in_use"] for each in listed.json["connections"]] == [True, True]
+    assert [each["standing"] for each in checked.json] == ["valid", "valid"]
+    assert (refused.code, refused.out) == (1, "")
+    assert "does not take the key" in refused.err
+    parts = [*OURS.split(":"), *HERS.split(":"), "wrong-key-secret"]
+    assert files_with(instance.folder, *parts) == []
+    assert backend == "sqlite" or tables_with(instance, *parts) == []
+    for ended in (*said, listed, checked, refused):
+        assert not [each for each in parts if each in ended.out + ended.err]
+    assert instance.complaints() == []
+    assert (await instance.command("ledger", "verify")).code == 0
+
+
+async def test_work_is_brought_to_its_end_where_it_was_begun(instance: Instance, two: dict[str, Emulator]):
+    """Whatever is connected, moved or restarted meanwhile."""
+    await instance.init()
+    hers, her_key = await workspace(instance, "Marketing")
+    await connect(instance, two[HERS], HERS, "--workspace", hers)
+    server = await instance.serve()
+    slow = await begin(server, her_key, "A slow barn [emulator: work=4]")
+    await until(lambda: two[HERS].calls("status", ""), "it is worked on")
+    await server.kill()
+    await connect(instance, two[OURS], OURS)
+
+    server = await instance.serve()
+    view = await made(server, her_key, slow)
+
+    assert view["status"] == "completed"
+    assert len(two[HERS].requests("A slow barn")) == 1
+    assert two[OURS].rows("SELECT * FROM requests") == []
+    assert (await instance.command("ledger", "verify")).code == 0
+
+
+async def test_a_removed_connection_ends_no_work_that_is_under_way_and_begins_none(
+    instance: Instance, two: dict[str, Emulator]
+):
+    await instance.init()
+    key = await instance.new_key()
+    await connect(instance, two[OURS], OURS)
+    server = await instance.serve()
+    slow = await begin(server, key, "A slow barn [emulator: work=4]")
+    await until(lambda: two[OURS].calls("status", ""), "it is worked on")
+
+    gone = await instance.command("providers", "disconnect", "fal", "--json")
+
+    async def is_drawn() -> bool:
+        view = await made(server, key, await begin(server, key, "Another barn"))
+        return bool(view["sandbox"])
+
+    await until(is_drawn, "nothing new goes to fal", glance=0.2)
+    view = await made(server, key, slow)
+    assert gone.json["connected"] is False
+    assert (view["status"], view["sandbox"]) == ("completed", False)
+    again = await instance.command("providers", "disconnect", "fal")
+    assert again.code == 1
+    assert "was not connected" in again.err
+
+
+async def test_what_was_with_a_connection_that_is_gone_after_a_crash_is_given_back(
+    instance: Instance, two: dict[str, Emulator]
+):
+    await instance.init()
+    hers, her_key = await workspace(instance, "Marketing")
+    await connect(instance, two[HERS], HERS, "--workspace", hers)
+    server = await instance.serve()
+    slow = await begin(server, her_key, "A barn for nobody [emulator: work=ever]")
+    await until(lambda: two[HERS].calls("status", ""), "it is worked on")
+    await server.kill()
+    assert (await instance.command("providers", "disconnect", "fal", "--workspace", hers)).code == 0
+    await connect(instance, two[OURS], OURS)
+
+    server = await instance.serve()
+    view = await made(server, her_key, slow)
+
+    assert view["status"] == "failed"
+    assert (view["credits"]["charged"], view["credits"]["held"]) == (0, 0)
+    assert two[OURS].rows("SELECT * FROM requests") == []
+    assert (await instance.command("ledger", "verify")).code == 0
+
+
+@pytest.mark.usefixtures("two")
+async def test_a_row_that_cannot_be_opened_stops_nothing_else(instance: Instance, two: dict[str, Emulator]):
+    await instance.init()
+    key = await instance.new_key()
+    hers, her_key = await workspace(instance, "Marketing")
+    await connect(instance, two[OURS], OURS)
+    await connect(instance, two[HERS], HERS, "--workspace", hers)
+    await asyncio.to_thread(_spoil, instance.home / "studio.db", hers)
+
+    server = await instance.serve()
+    view = await served_by_fal(server, key, "A barn")
+    async with httpx2.AsyncClient(trust_env=False) as client:
+        refused = await client.post(
+            f"{server.url}/api/v1/images/generate",
+            headers={"Authorization": f"Bearer {her_key}"},
+            json={"prompt": "A barn", "model": BANANA},
+        )
+    checked = await instance.command("providers", "check", "--json")
+    looked = await instance.command("doctor", "--json")
+
+    assert view["status"] == "completed"
+    assert (refused.status_code, refused.json()["code"]) == (503, "provider_not_connected")
+    assert two[HERS].rows("SELECT * FROM requests") == []
+    assert checked.code == 1
+    assert looked.code == 1
+    assert "aims providers connect" in looked.out
+    assert [line for line in instance.complaints() if "connection not usable" not in line] == []
+
+
+def _spoil(database: Path, workspace_id: str) -> None:
+    import sqlite3
+
+    with sqlite3.connect(database) as db:
+        db.execute(
+            "UPDATE provider_connections SET sealed = 'AAAA' || sealed WHERE workspace_id = ?",
+            (workspace_id,),
+        )
+    db.close()
