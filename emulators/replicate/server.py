@@ -22,7 +22,9 @@ from emulators.script import Script
 from emulators.serving import Emulator
 
 _ONE = re.compile(r"/v1/predictions/(?P<id>[^/]+?)(?P<cancel>/cancel)?")
-_MODEL = re.compile(r"/v1/models/(?P<name>[^/]+/[^/]+?)(?P<create>/predictions)?")
+_MODEL = re.compile(
+    r"/v1/models/(?P<name>[^/]+/[^/]+?)(?P<create>/predictions)?(?P<version>/versions/[^/]+)?"
+)
 _FILE = re.compile(r"/files/b/(?P<id>[^/]+)/(?P<number>\d+)\.(?P<kind>\w+)")
 _UPLOAD = re.compile(r"/v1/files/(?P<id>[^/]+)")
 _WRONG = b'{"id": 5, "status": 7, "output": {"url": 1}, "urls": [3]}'
@@ -54,7 +56,7 @@ class Handler(serving.Handler):
         elif self.command == "POST" and path == "/v1/predictions":
             self._create(None)
         elif (model := _MODEL.fullmatch(path)) and self.command == ("POST" if model["create"] else "GET"):
-            self._model(model["name"], create=bool(model["create"]))
+            self._model(model["name"], model["version"] or "", create=bool(model["create"]))
         elif path == "/v1/files" and self.command == "POST":
             self._upload()
         elif (one := _ONE.fullmatch(path)) and self.command == ("POST" if one["cancel"] else "GET"):
@@ -82,14 +84,17 @@ class Handler(serving.Handler):
             self.work.note("stray", "", self.path[:100], with_key=self.has_key())
             self.say(404, speech.PLAIN[404])
 
-    def _model(self, name: str, *, create: bool) -> None:
+    def _model(self, name: str, version: str, *, create: bool) -> None:
+        """A model, one of its versions (each has one here), or the wish for a prediction of it."""
         if create:
             self._create(name)
         elif self._is_known():
-            known = name in rules.MODELS
-            self.say(
-                200 if known else 404, speech.model(name, self.server.url) if known else speech.PLAIN[404]
-            )
+            told = speech.model(name) if name in rules.MODELS else None
+            latest = told["latest_version"] if told else {}
+            if told is None or version.removeprefix("/versions/") not in ("", latest["id"]):
+                self.say(404, speech.PLAIN[404])
+            else:
+                self.say(200, latest if version else told)
 
     def _create(self, name: str | None) -> None:
         try:

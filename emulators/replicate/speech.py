@@ -102,7 +102,7 @@ def spoilt(told: dict[str, Any], step: str) -> dict[str, Any]:
     return told | {"output": shapes[step]} if step in shapes and told["status"] == "succeeded" else told
 
 
-def model(name: str, url: str) -> dict[str, Any]:
+def model(name: str) -> dict[str, Any]:
     """A model, with the version that is run and how its input is described."""
     owner, _, short = name.partition("/")
     version = {
