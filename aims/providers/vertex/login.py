@@ -5,6 +5,7 @@ Source: RFC 7523, and google-auth 2.63.0 (`google.oauth2._client.jwt_grant`), re
 
 import asyncio
 import base64
+import re
 import time
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -27,6 +28,8 @@ EARLY = 120.0
 FRESH = 60.0
 LOGIN_SECONDS = 30.0
 LARGEST_ANSWER = 1 << 20
+# A token goes into a header: one word of it.
+_LINE = re.compile(r"[!-~]{1,8192}")
 AWAY = "The provider's login could not be reached."
 
 
@@ -124,5 +127,4 @@ def _text(data: bytes) -> bytes:
 
 def _token(got: Fetched) -> _Token | None:
     found = read(got, _Token) if got.status == 200 else None
-    # It goes into a header: one line of it, and nothing else.
-    return found if found and found.access_token.isascii() and found.access_token.isprintable() else None
+    return found if found is not None and _LINE.fullmatch(found.access_token) else None
