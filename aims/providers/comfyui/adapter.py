@@ -15,7 +15,21 @@ from aims.providers.comfyui import errors, graph, results
 from aims.providers.comfyui.answers import Entry, Queue, Queued, Uploaded, read
 from aims.providers.comfyui.progress import Watch
 from aims.providers.connection import Connection
-from aims.providers.contract import Ambiguous, BadAnswer, Done, Down, Failed, Order, Running, Source
+from aims.providers.contract import (
+    Ambiguous,
+    BadAnswer,
+    Busy,
+    Checked,
+    Done,
+    Down,
+    Failed,
+    NoAccess,
+    Order,
+    ProviderError,
+    Running,
+    Source,
+)
+from aims.providers.wording import LONGEST_BUSY
 
 SUBMIT_SECONDS = 60.0
 ASK_SECONDS = 30.0
@@ -87,17 +101,17 @@ class ComfyUI:
     async def poll(self, order: Order, running: Running) -> Running | Done | Failed:
         workflow, key, client = graph.workflow_of(order), running.reference, running.data["client"]
         progress = self._watch.follow(client, key, workflow.nodes)
-        entry = await self._entry(key)
-        if entry is None and key not in await self._queued():
-            # It goes from the queue to the history: so where the second look at both finds nothing, there is nothing.
-            gone = key not in await self._look_at_queue()
-            entry = await self._entry(key) if gone else None
-            if gone and entry is None:
-                self._watch.leave(client, key)
-                return Failed("provider_error", errors.LOST)
-        if entry is not None:
+        try:
+            entry, gone = await self._whereabouts(key)
+        except NoAccess as error:
+            # It has the work: somebody may let us in again while it is made.
+            raise Busy(error.reason, retry_after=LONGEST_BUSY) from None
+        if entry is not None or gone:
             self._watch.leave(client, key)
+        if entry is not None:
             return results.outcomes(self._url, entry, workflow.outputs, order)
+        if gone:
+            return Failed("provider_error", errors.LOST)
         wait = min(float(running.data.get("wait", FIRST_WAIT)) * GROWTH, LONGEST_WAIT)
         return Running(key, {**running.data, "wait": f"{wait:.2f}"}, wait=wait, progress=progress)
 
@@ -112,6 +126,16 @@ class ComfyUI:
         if queued.get(key):
             await self._tell("/interrupt", {"prompt_id": key})
         return False
+
+    async def check(self) -> Checked:
+        """Whether a ComfyUI answers there."""
+        try:
+            await self._read_queue()
+        except NoAccess as error:
+            return Checked("invalid", error.reason)
+        except ProviderError as error:
+            return Checked("unreachable", error.reason)
+        return Checked("valid", "The ComfyUI server answers.")
 
     async def close(self) -> None:
         """Let go of what listens and asks. The fetcher belongs to the studio."""
@@ -135,6 +159,15 @@ class ComfyUI:
         if found is None:
             raise errors.garbled()
         return found.get(key)
+
+    async def _whereabouts(self, key: str) -> tuple[Entry | None, bool]:
+        """What the history says of a workflow, and whether the server knows nothing of it at all."""
+        entry = await self._entry(key)
+        if entry is not None or key in await self._queued() or key in await self._look_at_queue():
+            return entry, False
+        # It goes from the queue to the history: where the second look at both finds nothing, there is nothing.
+        entry = await self._entry(key)
+        return entry, entry is None
 
     async def _queued(self) -> Mapping[str, bool]:
         """The ids in the queue as it was a moment ago, and whether each runs."""
