@@ -8,6 +8,7 @@ from . import added, overrides
 from .checking import check
 from .counter import Counter, Offer
 from .drafts import Draft, Reference
+from .elsewhere import elsewhere
 from .listing import describe
 from .pricing import Quote, quote
 from .schema import request_schema
@@ -32,6 +33,7 @@ __all__ = [
     "added",
     "check",
     "describe",
+    "elsewhere",
     "files_of",
     "open_shelf",
     "overrides",

@@ -246,6 +246,8 @@ def _link_faults(models: Mapping[str, Model]) -> Iterator[tuple[tuple[str, ...],
             if other_id is not None and (what := fault(model, models.get(other_id))):
                 names = f"The model '{model.id}' names '{other_id}'"
                 yield (model.id, other_id), Invalid.field(key, f"{names}{what}", code="catalog_file")
+        if what := _also_at_fault(model, [models.get(other_id) for other_id in model.also_at]):
+            yield (model.id, *model.also_at), Invalid.field("also_at", what, code="catalog_file")
 
 
 def _edit_fault(model: Model, other: Model | None) -> str | None:
@@ -258,6 +260,19 @@ def _substitute_fault(model: Model, other: Model | None) -> str | None:
     if other is None or other.status == "retired":
         return " as its substitute, which cannot be used."
     return _offered_fault(model, other)
+
+
+def _also_at_fault(model: Model, others: Sequence[Model | None]) -> str | None:
+    """Each is a model that makes the same, at a provider of its own."""
+    providers = {model.provider} | {other.provider for other in others if other}
+    if len(providers) > len(others) and all(
+        other is not None and other.task == model.task for other in others
+    ):
+        return None
+    return (
+        f"The model '{model.id}' names {shown(str(list(model.also_at)))} as the same model elsewhere: each has to be a "
+        "model of the same task, and of another provider."
+    )
 
 
 def _offered_fault(model: Model, other: Model) -> str | None:

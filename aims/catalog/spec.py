@@ -146,6 +146,7 @@ class Model(_Part, frozen=True, kw_only=True):
     endpoint: the provider's own path. edit: the model that takes over when a request has pictures.
     outputs_per_call: how many pictures one call to the provider can make.
     always_audio: its videos have sound whatever the request says.
+    also_at: the same model at other providers, the one to prefer first, for when this one's cannot make it.
     offered: `always`, or only where its own provider is `connected`; elsewhere it is as if it were not there.
     workflow: the graph that makes it, for a provider that runs graphs.
     verified, source, checked: where the facts come from, and when they were read.
@@ -165,6 +166,7 @@ class Model(_Part, frozen=True, kw_only=True):
     offered: Offered = "always"
     substitute: str | None = None
     edit: str | None = None
+    also_at: tuple[_Id, ...] = ()
     hidden: bool = False
     outputs_per_call: Annotated[int, Meta(ge=1, le=8)] = 1
     outputs_sent_as: _Line | None = None

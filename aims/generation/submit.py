@@ -18,10 +18,10 @@ from aims.generation.history import GenerationView, OutputView, view_of
 from aims.generation.idempotency import Idempotency
 from aims.generation.leases import Claim, Route
 from aims.generation.references import referenced
-from aims.generation.request import SourceKey, encode, freeze, spell
+from aims.generation.request import SourceKey, encode
+from aims.generation.routing import find_way
 from aims.generation.studio import Studio
 from aims.generation.tables import generations, outputs
-from aims.providers.registry import provider_of
 
 _INSERT = insert(generations).values(
     state="accepted", driver_epoch=1, lease_until=now() + bindparam("lease"), created_at=now()
@@ -157,14 +157,9 @@ def prepare(
     key: Idempotency | None,
     sources: tuple[SourceKey, ...] = (),
 ) -> Plan:
-    """Make the rows. The provider is chosen here and stays with the generation. `sources`: what it works from."""
-    adapter = studio.providers.route(draft.model.provider, actor.workspace_id)
-    prompt, directive = adapter.vet(draft.styled_prompt)
+    """Make the rows. Where it may be made is chosen here and stays with it. `sources`: what it works from."""
     generation_id = ids.new_id()
-    request = freeze(draft, quote, prompt, directive, sources)
-    if provider_of(adapter.name) == draft.model.provider:
-        request = spell(request, draft)
-    routes = (Route(adapter.name, draft.model.id),)
+    way = find_way(studio, actor, draft, quote, sources)
     row: dict[str, str | int | None] = {
         "id": generation_id,
         "workspace_id": actor.workspace_id,
@@ -172,14 +167,14 @@ def prepare(
         "driver": studio.driver if studio.begin else None,
         "lease": studio.settings.lease_seconds * SECOND if studio.begin else -SECOND,
         "model": draft.model.id,
-        "provider": adapter.name,
-        "routes": encode(routes) if len(routes) > 1 or routes[0].model != draft.model.id else None,
+        "provider": way.adapter.name,
+        "routes": encode(way.routes) if way.routes != ((way.adapter.name, draft.model.id),) else None,
         "prompt": draft.prompt,
-        "request": encode(request),
+        "request": encode(way.request),
         "quote": encode(quote),
         "style_applied": draft.style_applied,
         "ignored_parameters": encode(draft.ignored_parameters),
-        "sandbox": int(adapter.name == "sandbox"),
+        "sandbox": int(way.adapter.name == "sandbox"),
         "quantity": draft.n,
         "key_id": actor.key_id,
         "actor": actor.name,
@@ -189,7 +184,7 @@ def prepare(
         for position in range(draft.n)
     ]
     price = credits.Price(quote.credits, quote.unit_credits, quote.quantity, quote.price_version)
-    return Plan(actor, row, asked, dict(draft.parameters), price, routes, key)
+    return Plan(actor, row, asked, dict(draft.parameters), price, way.routes, key)
 
 
 def accept(tx: Tx, plan: Plan) -> Accepted | Refusal:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx2
 from accounts import key_for
 from serving import Person, Served
 from sqlalchemy import bindparam, select
@@ -88,6 +89,10 @@ class Emulator:
         self._process.stdin.close()
         self._process.wait(PATIENCE)
         self._process.stdout.close()
+
+    def weather(self, **steps: str) -> None:
+        """From now on everybody is given these steps, on these routes; on the others scripts say it."""
+        httpx2.put(f"{self.url}/weather", json=steps, trust_env=False).raise_for_status()
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """What a query finds in its books."""
