@@ -33,9 +33,11 @@ from aims.providers.fal.keys import PublishedKeys
 
 QUEUE = "https://queue.fal.run"
 # Its own names, when it is asked directly. An operator's proxy or emulator answers for itself alone.
-OWN = (QUEUE, "https://*.fal.run", "https://*.falrun.com")
+# As names below a domain, so that none of them is followed to an address inside.
+OWN = ("https://*.fal.run", "https://*.falrun.com")
 MEDIA = "https://*.fal.media"
 REST = "https://rest.fal.ai"
+REST_ORIGINS = ("https://*.fal.ai",)
 PUBLISHED_KEYS = "/.well-known/jwks.json"
 NAMESPACES = frozenset({"workflows", "comfy"})
 
@@ -67,8 +69,9 @@ class Fal:
         self._origins = Origins.of(self._asked)
         at_home = () if connection.url == QUEUE else (connection.url,)
         self.output_origins = tuple(dict.fromkeys((MEDIA, *at_home, *connection.output_origins)))
-        rest = REST if connection.url == QUEUE else connection.url
-        self._signers = PublishedKeys(rest + PUBLISHED_KEYS, (rest,), fetcher)
+        self._rest = REST if connection.url == QUEUE else connection.url
+        self._rest_origins = REST_ORIGINS if connection.url == QUEUE else (connection.url,)
+        self._signers = PublishedKeys(self._rest + PUBLISHED_KEYS, self._rest_origins, fetcher)
         self._account = connection.account
         # The part before the colon says whose key it is, and is no secret.
         self.connection_mark = hashlib.sha256(connection.key.partition(":")[0].encode()).hexdigest()[:16]

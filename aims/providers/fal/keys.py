@@ -7,8 +7,8 @@ most a day.
 import asyncio
 import base64
 import binascii
-import time
 from collections.abc import Collection
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -52,7 +52,7 @@ class PublishedKeys:
         if self._verifies(signature, message):
             return True
         async with self._asking:
-            if time.monotonic() - self._asked_at >= REST_SECONDS:
+            if monotonic() - self._asked_at >= REST_SECONDS:
                 await self._ask()
         if self._verifies(signature, message):
             return True
@@ -65,7 +65,7 @@ class PublishedKeys:
         return False
 
     def _fresh(self) -> tuple[Ed25519PublicKey, ...]:
-        return self._keys if time.monotonic() - self._kept_since < KEPT_SECONDS else ()
+        return self._keys if monotonic() - self._kept_since < KEPT_SECONDS else ()
 
     def _verifies(self, signature: bytes, message: bytes) -> bool:
         for key in self._fresh():
@@ -77,7 +77,7 @@ class PublishedKeys:
         return False
 
     async def _ask(self) -> None:
-        self._asked_at, self._failed = time.monotonic(), True
+        self._asked_at, self._failed = monotonic(), True
         try:
             got = await self._fetcher.origins(
                 "GET", self._url, self._allowed, deadline=FETCH_SECONDS, cap=LARGEST, hops=0
@@ -89,7 +89,7 @@ class PublishedKeys:
         if not found:
             logger.warning("provider's signing keys not understood", provider="fal", status=got.status)
             return
-        self._keys, self._kept_since, self._failed = found, time.monotonic(), False
+        self._keys, self._kept_since, self._failed = found, monotonic(), False
 
 
 def _read(body: bytes) -> tuple[Ed25519PublicKey, ...]:

@@ -6,8 +6,8 @@ SHA-256 of the body as it came, with a line feed between them.
 
 import hashlib
 import re
-import time
 from collections.abc import Mapping
+from time import time
 from typing import Any
 
 import msgspec
@@ -38,7 +38,7 @@ async def read(headers: Mapping[str, str], body: bytes, keys: PublishedKeys, acc
     user = _said(headers, "user-id", _ID)
     moment = _said(headers, "timestamp", _MOMENT)
     signature = _said(headers, "signature", _SIGNATURE)
-    if abs(time.time() - int(moment)) > TOLERANCE_SECONDS:
+    if abs(time() - int(moment)) > TOLERANCE_SECONDS:
         raise _forged("is too old, or from the future")
     if account and user != account:
         raise _forged("is about another account")
