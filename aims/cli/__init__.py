@@ -22,6 +22,7 @@ COMMANDS = {
     "edit": ("aims.cli.make:edit", "Make a picture from pictures."),
     "video": ("aims.cli.make:video", "Make a film."),
     "serve": ("aims.cli.serve:serve", "Run the whole studio in one process."),
+    "worker": ("aims.cli.worker:worker", "Make what servers have accepted, on a machine of its own."),
     "mcp": ("aims.cli.mcp:mcp", "Offer the studio's tools to an agent."),
     "init": ("aims.cli.init:init", "Make the database, the owner, a workspace and a key."),
     "keys": ("aims.cli.keys:keys", "Create, list and revoke API keys."),

@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, description="Base of every link, such as `https://studio.example.com`."
     )
+    jobs: bool = Field(
+        True,
+        description="Whether `aims serve` also makes what is asked for; off, `aims worker` does (Postgres only).",
+    )
     starting_credits: int = Field(
         1000, ge=0, le=10**12, description="Credits that a new workspace starts with."
     )

@@ -13,6 +13,8 @@ from aims.generation.lifecycle import TERMINAL, State
 from aims.generation.tables import generations
 
 CHUNK = 500
+ACCEPTED = "accepted"
+"""The signal of a server that drives nothing itself: there is work for others."""
 _CLAIMED = (
     generations.c.id,
     generations.c.driver_epoch,

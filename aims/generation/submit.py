@@ -16,7 +16,7 @@ from aims.core.errors import NotEnoughCredits
 from aims.generation import idempotency
 from aims.generation.history import GenerationView, OutputView, view_of
 from aims.generation.idempotency import Idempotency
-from aims.generation.leases import Claim, Route
+from aims.generation.leases import ACCEPTED, Claim, Route
 from aims.generation.references import referenced
 from aims.generation.request import SourceKey, encode
 from aims.generation.routing import find_way
@@ -146,6 +146,8 @@ async def _submit(studio: Studio, actor: Actor, draft: Draft, key: Idempotency |
         raise outcome.error
     if studio.begin and not outcome.replayed:
         studio.begin(Claim(outcome.id, 1, str(plan.row["provider"]), actor.workspace_id, plan.routes))
+    elif not outcome.replayed:
+        studio.signals.wake(ACCEPTED)
     return outcome
 
 

@@ -9,6 +9,7 @@ from aims import media, webhooks
 from aims.core.clock import SECOND
 from aims.core.errors import Unavailable
 from aims.core.log import logger
+from aims.core.signals import LOOK_AGAIN_SECONDS
 from aims.generation import idempotency, inbox, leases
 from aims.generation.drive import drive, give_up, give_up_waiting
 from aims.generation.erase import empty_trash
@@ -98,6 +99,8 @@ class Supervisor:
             asyncio.create_task(self._repeat(PRUNE_SECONDS, self._prune)),
             asyncio.create_task(self._empty_trash_and_repeat()),
         ]
+        if not self._alone:
+            self._keepers.append(asyncio.create_task(self._hear_of_work()))
 
     async def stop(self, grace: float) -> None:
         """Let running work finish for `grace` seconds; the rest is left to whoever starts next, at once."""
@@ -187,6 +190,17 @@ class Supervisor:
                 logger.info("took over unfinished generations", count=len(claims))
             if len(claims) < leases.CHUNK:
                 return
+
+    async def _hear_of_work(self) -> None:
+        """Take what a server accepted that drives nothing itself: at once, or when its signal was lost, soon."""
+        studio = self._running()
+        async with studio.signals.listen(leases.ACCEPTED) as listener:
+            while True:
+                await listener.wait(LOOK_AGAIN_SECONDS)
+                try:
+                    await self._take_over()
+                except Unavailable as error:
+                    logger.warning("worker waits", reason=error.code)
 
     async def _look_for_room(self) -> None:
         for places in self._running().all_places():

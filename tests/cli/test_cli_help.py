@@ -62,11 +62,11 @@ def parse(words: list[str]) -> None:
 
 
 def test_every_command_that_prints_can_print_json():
-    """`serve` says where it is, `mcp` speaks a protocol, and groups print nothing."""
+    """`serve` and `worker` say where they are, `mcp` speaks a protocol, and groups print nothing."""
     without = [
         " ".join(path)
         for path, command in ALL.items()
         if not isinstance(command, click.Group) and not any(one.name == "json_" for one in command.params)
     ]
 
-    assert without == ["serve", "mcp"]
+    assert without == ["serve", "worker", "mcp"]

@@ -33,6 +33,7 @@ BECOME = (
     "os.execv(sys.executable, [sys.executable, '-m', 'aims', *sys.argv[1:]])\n"
 )
 GREETING = "AI Media Studio is at"
+WORKS = "AI Media Studio worker: ready"
 _KEY = re.compile(r"API key +(aims_\w+)")
 _WORKSPACE = re.compile(r"workspace +([0-9a-f-]{36})")
 
@@ -74,7 +75,7 @@ def lives(pid: int) -> bool:
 
 @dataclass(slots=True)
 class Server:
-    """One process that runs `aims serve`."""
+    """One process that runs `aims serve` or `aims worker`."""
 
     process: "subprocess.Popen[bytes]"
     port: int
@@ -187,14 +188,17 @@ class Instance:
             **more,
         }
 
-    def launch(self, *, port: int | None = None, **more: str) -> Server:
+    def launch(self, *options: str, port: int | None = None, **more: str) -> Server:
         """Start a server and do not wait for it."""
         port = port or machine.spare_port()
+        return self._start(["serve", "--port", str(port), *options], port, more)
+
+    def _start(self, words: list[str], port: int, more: dict[str, str]) -> Server:
         number = len(self.servers) + 1
         out, err = self.folder / f"server-{number}.out", self.folder / f"server-{number}.err"
         with out.open("wb") as to_out, err.open("wb") as to_err:
             process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", BECOME, "serve", "--port", str(port)],
+                [sys.executable, "-I", "-S", "-c", BECOME, *words],
                 stdin=subprocess.DEVNULL,
                 stdout=to_out,
                 stderr=to_err,
@@ -205,10 +209,22 @@ class Instance:
         self.servers.append(Server(process, port, out, err))
         return self.servers[-1]
 
-    async def serve(self, **more: str) -> Server:
+    async def work(self, **more: str) -> Server:
+        """Start a worker, and wait until it works. It answers at no port."""
+        worker = self._start(["worker"], 0, more)
+
+        def ready() -> bool:
+            code = worker.process.poll()
+            assert code is None, f"the worker ended with {code}:\n{worker.err.read_text()[-3000:]}"
+            return WORKS in worker.out.read_text()
+
+        await until(ready, "the worker works")
+        return worker
+
+    async def serve(self, *options: str, **more: str) -> Server:
         """Start a server, and wait until it answers. A port that somebody else took meanwhile is exchanged."""
         for _ in range(PORT_TRIES):
-            server = self.launch(**more)
+            server = self.launch(*options, **more)
             try:
                 await server.answers()
             except AssertionError:
