@@ -46,8 +46,9 @@ def read(
     """The connection to a provider; None when there is no key.
 
     url: its documented address, unless the operator gives another one. also: the variable in which the provider's own
-    programs look for the key. keyless: it needs no key; then it is connected by its address, which has to be given,
-    and `url` is an example of one. document: its key is a whole file, such as the JSON of an account.
+    programs look for the key; not looked at where the variable of ours is there and empty, so that a key that somebody
+    has for something else can be kept out. keyless: it needs no key; then it is connected by its address, which has to
+    be given, and `url` is an example of one. document: its key is a whole file, such as the JSON of an account.
 
     Raises Invalid, naming the setting and never the key.
     """
@@ -58,7 +59,9 @@ def read(
     prefix = f"AIMS_{name.upper()}"
     kept = said.key.get_secret_value() if said.key else ""
     key = given.get(f"{prefix}_KEY") or _from_file(given, f"{prefix}_KEY_FILE") or kept
-    key = (key or (given.get(also, "") if also else "")).strip()
+    if also and f"{prefix}_KEY" not in given:
+        key = key or given.get(also, "")
+    key = key.strip()
     where = given.get(f"{prefix}_BASE_URL") or said.base_url or ""
     if not (where if keyless else key):
         return None

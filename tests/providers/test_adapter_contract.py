@@ -34,6 +34,13 @@ OUTSIDE = [name for name in bootstrap.provider_modules() if name != SANDBOX]
 EMULATED = [name for name in OUTSIDE if (ROOT / "emulators" / name).is_dir()]
 # These give the picture in the answer itself, so that there is nothing to ask after.
 AT_ONCE = frozenset({"google", "openai"})
+# Where a provider's own programs look for the key.
+ITS_OWN = {
+    "fal": "FAL_KEY",
+    "google": "GEMINI_API_KEY",
+    "openai": "OPENAI_API_KEY",
+    "replicate": "REPLICATE_API_TOKEN",
+}
 # On machines of one's own: connected by their address, with or without a key, and nobody is paid.
 FREE = frozenset({"automatic1111", "comfyui"})
 # What these have begun they finish, and nobody can ask them not to.
@@ -148,6 +155,19 @@ def test_it_is_connected_by_a_key_and_by_nothing_else(name: str, workshop: Works
     assert adapter.repeatable is (name in FREE), "what costs money is not sent twice"
     assert Origins.of(adapter.output_origins)
     assert adapter.vet("Words [sandbox: fail=1]") == ("Words [sandbox: fail=1]", "")
+
+
+@pytest.mark.parametrize("name", sorted(ITS_OWN))
+def test_the_key_of_its_own_programs_is_taken_and_can_be_kept_out(
+    name: str, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+):
+    """Somebody may have it for something else, and wants the sandbox here."""
+    monkeypatch.setenv(ITS_OWN[name], KEY)
+    assert workshop.connect(name, key=None) is not None
+
+    monkeypatch.setenv(f"AIMS_{name.upper()}_KEY", "")
+    assert workshop.connect(name, key=None) is None
+    assert workshop.connect(name) is not None, "what aims.toml says holds"
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
