@@ -1,12 +1,16 @@
 """Provider traffic goes to the origins that the operator's connection declares, and to no other."""
 
+import asyncio
 import ssl
+import threading
 
 import pytest
-from outside import Outside, Seen, Site, answer, found
+from outside import PATIENCE, Outside, Seen, Site, answer, found
 
 from aims.core.errors import Blocked, Unreachable
 from aims.core.fetch import Fetcher, Origins
+
+MANY = 40
 
 
 def origin(site: Site) -> str:
@@ -29,6 +33,26 @@ async def test_a_private_origin_that_is_declared_is_asked(outside: Outside, fetc
     assert (got.status, got.body, got.headers["content-type"]) == (200, b"{}", "application/json")
     assert site.requests[0].headers["x-key"] == "k"
     assert site.requests[0].headers["host"] == f"127.0.0.1:{site.place[1]}"
+
+
+async def test_a_provider_that_takes_its_time_is_called_by_many_at_once(outside: Outside, fetcher: Fetcher):
+    """Each of these is answered when all of them are there."""
+    together = threading.Barrier(MANY)
+
+    def wait(_: Seen) -> list[bytes]:
+        together.wait(PATIENCE)
+        return answer(b"made")
+
+    site = outside.private(wait)
+
+    got = await asyncio.gather(
+        *(
+            fetcher.origins("POST", origin(site), [origin(site)], body=b"{}", deadline=PATIENCE, cap=10)
+            for _ in range(MANY)
+        )
+    )
+
+    assert {each.body for each in got} == {b"made"}
 
 
 async def test_every_other_origin_is_refused(outside: Outside, fetcher: Fetcher):

@@ -95,7 +95,7 @@ class Fetcher:
         self._network = network or Network()
         self._abreast = abreast
         self._opening = asyncio.Lock()
-        self._wires: dict[bool, Wire] = {}
+        self._wires: dict[str, Wire] = {}
         # In threads of their own: names whose servers are slow must not keep files from being written.
         self._lookups = ThreadPoolExecutor(abreast, thread_name_prefix="look-up")
 
@@ -170,7 +170,7 @@ class Fetcher:
             place = (address, trip.target.port)
             flight = Flight(self._network.routes.get(place, place))
             try:
-                async for text in self._wires[True].listen(ask, flight, silence):
+                async for text in self._wires["asked"].listen(ask, flight, silence):
                     yield text
             except Unreachable as error:
                 if flight.connected:
@@ -191,7 +191,12 @@ class Fetcher:
             if not self._wires:
                 wire = await asyncio.to_thread(import_module, "aims.core.fetch.wire")
                 trust = await asyncio.to_thread(self._network.trust)
-                self._wires = {kept: wire.Wire(trust, self._abreast, kept=kept) for kept in (False, True)}
+                self._wires = {
+                    "public": wire.Wire(trust, self._abreast, kept=False),
+                    "asked": wire.Wire(trust, 0, kept=True),
+                    # A provider may answer a call only once it is made, a minute later.
+                    "called": wire.Wire(trust, 0, kept=False),
+                }
 
     async def _within(self, deadline: float, trip: Trip, hops: int, cap: int, cut: bool) -> Fetched:
         trip.check()
@@ -229,7 +234,9 @@ class Fetcher:
         trip.check_addresses(addresses)
         # A connection is kept for provider traffic that can be repeated only. One that the other side has just closed
         # would leave us not knowing whether a paid request arrived, and strangers' servers get no second request.
-        wire = self._wires[trip.allowed is not None and trip.method in _SAFE]
+        wire = self._wires[
+            "public" if trip.allowed is None else "asked" if trip.method in _SAFE else "called"
+        ]
         refused = Unreachable("The server's name has no address.", sent=False)
         for address in addresses[:ADDRESSES]:
             place = (address, trip.target.port)

@@ -38,7 +38,7 @@ _flight: ContextVar[Flight] = ContextVar("flight")
 class Wire:
     """Connections to the outside. `kept`: they serve the next request to the same address, port and name as well.
 
-    abreast: how many there are to one address at once, where they are not kept.
+    abreast: how many there are to one address at once; 0 for as many as there are in all.
     """
 
     def __init__(self, trust: ssl.SSLContext, abreast: int, *, kept: bool) -> None:
@@ -46,7 +46,7 @@ class Wire:
             ssl=trust,
             force_close=not kept,
             limit=CONNECTIONS,
-            limit_per_host=0 if kept else abreast,
+            limit_per_host=abreast,
             use_dns_cache=False,
             socket_factory=_socket,
         )
