@@ -1,6 +1,7 @@
 """`aims catalog add`, `show` and `remove`: models of the operator's own, on every server of the instance."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, cast, get_args
 import click
 
 from aims.bootstrap import provider_modules
-from aims.catalog import Model, added, files_of, overrides
+from aims.catalog import Model, added, files_of, open_shelf, overrides
 from aims.catalog.added import Added
 from aims.catalog.composing import Words, compose, parameter_of
 from aims.catalog.files import read
@@ -24,15 +25,16 @@ FILE_NAME = "model.toml"
 
 @click.command(
     epilog=examples(
-        "aims catalog add fal-ai/some/model --price 25",
-        "aims catalog add fal-ai/some/model --price 25 --parameter steps:integer:min=1:max=50",
-        "aims catalog add fal-ai/some/film --task text2video --price 30 --parameter duration:integer:choices=5|10",
+        "aims catalog add maker/some/model --price 25",
+        "aims catalog add maker/some/model --price 25 --parameter steps:integer:min=1:max=50",
+        "aims catalog add maker/some/film --task text2video --price 30 "
+        "--parameter 'duration:integer:choices=5|10:default=5'",
         "aims catalog add my-model.toml --replace",
     )
 )
 @click.argument("what", metavar="ENDPOINT|FILE.toml")
 @click.option("--price", type=click.IntRange(0, 1_000_000), help="Credits per image, or per second of film.")
-@click.option("--provider", default="fal", show_default=True, help="Who has it.")
+@click.option("--provider", help="Who has it.  [default: who has most models]")
 @click.option(
     "--task", type=click.Choice(get_args(Task)), default="text2img", show_default=True, help="What it does."
 )
@@ -78,8 +80,8 @@ def add(what: str, price: int | None, replace: bool, dry_run: bool, json_: bool,
     else:
         if price is None:
             raise click.UsageError(f"Say what {what} costs with --price, or name a file that ends in .toml.")
-        one = Added(compose(_words(what, price, **more)))
-        _check_provider(more["provider"])
+        provider = _provider(more.pop("provider"))
+        one = Added(compose(_words(what, price, provider=provider, **more)))
         model = one.read(FILE_NAME)
     if dry_run:
         click.echo(one.source, nl=False)
@@ -107,10 +109,14 @@ def _from_file(path: Path) -> tuple[Model, Added]:
     return model, Added(text, graph.read_text(encoding="utf-8") if graph else None)
 
 
-def _check_provider(provider: str) -> None:
-    if provider not in provider_modules():
+def _provider(name: str | None) -> str:
+    """Raises Invalid for one that nobody has written an adapter for."""
+    if name is None:
+        return Counter(model.provider for model in open_shelf().models()).most_common(1)[0][0]
+    if name not in provider_modules():
         there = ", ".join(provider_modules())
-        raise Invalid.field("provider", f"There is no provider '{provider}'. There are: {there}.")
+        raise Invalid.field("provider", f"There is no provider '{name}'. There are: {there}.")
+    return name
 
 
 def _words(
@@ -164,7 +170,7 @@ def _listed(text: str) -> list[str]:
     return [each.strip() for each in text.split(",") if each.strip()]
 
 
-@click.command("show", epilog=examples("aims catalog show fal-ai/nano-banana-2 > my-model.toml"))
+@click.command("show", epilog=examples("aims catalog show openai/gpt-image-2"))
 @click.argument("model")
 @as_json
 def show_(model: str, json_: bool) -> None:
@@ -192,7 +198,7 @@ def _id_in(text: str) -> object:
         return None
 
 
-@click.command(epilog=examples("aims catalog remove fal-ai/some/model"))
+@click.command(epilog=examples("aims catalog remove maker/some/model"))
 @click.argument("model")
 @as_json
 def remove(model: str, json_: bool) -> None:

@@ -35,7 +35,7 @@ def known() -> list[str]:
 the_provider = click.argument("provider", metavar="PROVIDER")
 
 
-@click.group(epilog=examples("aims providers list", "aims providers connect fal", "aims providers check"))
+@click.group(epilog=examples("aims providers list", "aims providers connect NAME", "aims providers check"))
 def providers() -> None:
     """Connect providers, and check that they answer.
 
@@ -128,10 +128,10 @@ def _named(provider: str) -> str:
 
 @providers.command(
     epilog=examples(
-        "aims providers connect fal",
-        "aims providers connect fal --key-file fal.key --workspace Marketing",
-        "pass show fal | aims providers connect fal",
-        "aims providers connect comfyui --base-url http://127.0.0.1:8188",
+        "aims providers connect NAME",
+        "aims providers connect NAME --key-file provider.key --workspace Marketing",
+        "aims providers connect NAME --key-file -",
+        "aims providers connect NAME --base-url http://127.0.0.1:8188",
     )
 )
 @the_provider
@@ -208,7 +208,7 @@ async def ask(adapter: Adapter) -> Checked:
     return await adapter.check() if isinstance(adapter, Checks) else Checked("valid", NOT_ASKED)
 
 
-@providers.command(epilog=examples("aims providers check", "aims providers check fal --json"))
+@providers.command(epilog=examples("aims providers check", "aims providers check NAME --json"))
 @click.argument("provider", metavar="[PROVIDER]", required=False)
 @as_json
 def check(provider: str | None, json_: bool) -> None:
@@ -241,7 +241,7 @@ def check(provider: str | None, json_: bool) -> None:
 
 
 @providers.command(
-    epilog=examples("aims providers disconnect fal", "aims providers disconnect fal --workspace Marketing")
+    epilog=examples("aims providers disconnect NAME", "aims providers disconnect NAME --workspace Marketing")
 )
 @the_provider
 @for_workspace
