@@ -269,7 +269,7 @@ def test_a_cost_is_said_only_where_it_is_known(model: str, usage: dict[str, int]
             "The provider does not accept this request: `size`: Invalid value: '7x7'.",
         ),
         (
-            {"message": "See https://platform.openai.com/x and sk-proj-0123456789abcdef0123456789"},
+            {"message": "See https://platform.openai.com/x and sk-" + "0123456789abcdef" * 3},
             "The provider does not accept this request: See … and ….",
         ),
         ({"message": None, "param": 5}, "The provider does not accept this request."),
