@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from aims.core.errors import Blocked, Invalid
@@ -54,9 +55,10 @@ def read(
     """
     given = os.environ if environment is None else environment
     said = settings.connections.get(name, Connected())
-    if isinstance(said, Kept):
-        given = {}
     prefix = f"AIMS_{name.upper()}"
+    called = partial(_called, prefix)
+    if isinstance(said, Kept):
+        given, called = {}, _called_in_a_row
     kept = said.key.get_secret_value() if said.key else ""
     key = given.get(f"{prefix}_KEY") or _from_file(given, f"{prefix}_KEY_FILE") or kept
     if also and f"{prefix}_KEY" not in given:
@@ -66,9 +68,9 @@ def read(
     if not (where if keyless else key):
         return None
     if document and key and not _DOCUMENT.fullmatch(key):
-        raise Invalid(f"The setting {prefix}_KEY is wrong: it has to be the whole text of the file.")
+        raise Invalid(f"{called('key')} is wrong: it has to be the whole text of the file.")
     if key and not document and not _KEY.fullmatch(key):
-        raise Invalid(f"The setting {prefix}_KEY is wrong: a key has no spaces and only ASCII characters.")
+        raise Invalid(f"{called('key')} is wrong: a key has no spaces and only ASCII characters.")
     where = where or url
     listed = given.get(f"{prefix}_OUTPUT_ORIGINS", "").replace(",", " ").split()
     outputs = tuple(listed) or said.output_origins
@@ -77,17 +79,25 @@ def read(
             raise Blocked
     except Blocked:
         raise Invalid(
-            f"The setting {prefix}_BASE_URL is wrong: it has to be an address such as {url}, without a path."
+            f"{called('base_url')} is wrong: it has to be an address such as {url}, without a path."
         ) from None
     try:
         Origins.of(outputs)
     except Blocked:
         raise Invalid(
-            f"The setting {prefix}_OUTPUT_ORIGINS is wrong: it has to be origins such as https://files.example.com "
-            "or https://*.example.com, with commas between them."
+            f"{called('output_origins')} is wrong: it has to be origins such as "
+            "https://files.example.com or https://*.example.com, with commas between them."
         ) from None
     account = given.get(f"{prefix}_ACCOUNT") or said.account or ""
     return Connection(where.rstrip("/"), key, outputs, account.strip())
+
+
+def _called(prefix: str, setting: str) -> str:
+    return f"The setting {prefix}_{setting.upper()}"
+
+
+def _called_in_a_row(setting: str) -> str:
+    return f"The {setting} of this connection"
 
 
 def _from_file(given: Mapping[str, str], name: str) -> str:
