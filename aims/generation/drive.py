@@ -47,7 +47,7 @@ async def drive(studio: Studio, claim: Claim, seat: Seat) -> None:
     Raises Superseded when it is another driver's, or finished.
     """
     try:
-        with studio.providers.using(claim.provider):
+        with studio.providers.using(claim.provider, *(route.provider for route in claim.routes)):
             await _drive(studio, claim, seat)
     finally:
         seat.leave()

@@ -134,15 +134,16 @@ class Providers:
         return self._of_instance(name)
 
     @contextmanager
-    def using(self, name: str) -> Generator[None]:
-        """Keep what has this name from being closed."""
-        self._users[name] += 1
+    def using(self, *names: str) -> Generator[None]:
+        """Keep what has these names from being closed."""
+        self._users.update(names)
         try:
             yield
         finally:
-            self._users[name] -= 1
-            if not self._users[name]:
-                del self._users[name]
+            self._users.subtract(names)
+            for name in names:
+                if self._users[name] <= 0:
+                    del self._users[name]
 
     def versions(self) -> dict[str, int]:
         """The versions of the rows that are connected now, by name."""
