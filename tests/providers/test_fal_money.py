@@ -1,13 +1,11 @@
-"""What is paid for is paid for once, and both sides' books say so, however the way to fal's queue breaks (PRV-09, 13).
+"""What is paid for is paid for once, and both sides' books say so, however the way to fal's queue breaks (PRV-09).
 
 What holds for every provider is in test_money.py. After each test the emulator's own ledger and ours are compared.
 """
 
-from pathlib import Path
-
 import pytest
-from emulated import Emulator, agree, begin, ended, made, until
-from serving import Person, Served
+from emulated import Emulator, made
+from serving import Person
 
 from aims.generation import call
 
@@ -84,53 +82,3 @@ def test_prv_09_a_queue_without_an_end_is_left(
     assert (end.status, end.error_code, end.cost_outcome) == ("failed", "provider_timeout", None)
     assert emulator.calls("cancel", str(end.request_id)) == ["ok"]
     assert emulator.rows("SELECT ended FROM requests WHERE id = ?", end.request_id) == [("client_cancelled",)]
-
-
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize(
-    ("script", "cost"),
-    [
-        ("queue=ever", None),
-        ("work=3", "absorbed"),
-        ("status=back", "absorbed"),
-        ("work=3, cancel=404", "absorbed"),
-        ("work=3, cancel=500", "absorbed"),
-        ("work=3, cancel=hang", "absorbed"),
-        ("work=3, cancel=html", "absorbed"),
-    ],
-    ids=["queued", "running", "finished", "unknown", "broken", "silent", "garbage"],
-)
-def test_prv_13_a_cancel_has_one_outcome(script: str, cost: str | None, person: Person, emulator: Emulator):
-    """Nobody is charged for what they stopped. What the provider bills all the same is ours, and written down."""
-    generation_id = begin(person, f"Stopped while {script}", script)
-    person.until(generation_id, lambda view: view["status"] == "running")
-    taken = until(lambda: emulator.requests(f"Stopped while {script}"), "the provider has it")
-    until(lambda: emulator.calls("status", taken[0]["id"]), "it was asked after")
-
-    for _ in range(2):
-        assert person.send("POST", f"/generations/{generation_id}/cancel").status_code in (200, 202, 409)
-
-    end = ended(person, generation_id)
-    assert (end.status, end.charged, person.balance) == ("cancelled", 0, (START, 0))
-    assert (end.state, end.cost_outcome) == ("cancelled", cost)
-    assert len(emulator.calls("cancel", str(end.request_id))) == 1
-
-
-def test_a_studio_that_starts_again_goes_on_asking_after_what_it_sent(tmp_path: Path):
-    emulator = Emulator("fal", tmp_path / "ledger.db")
-    first = Served(tmp_path / "home", None, connections=emulator.connection).start()
-    person = first.person(START)
-    generation_id = begin(person, "Across a restart", "work=2")
-    until(lambda: emulator.requests("Across a restart"), "the provider has it")
-    person.until(generation_id, lambda view: view["status"] == "running")
-    first.stop()
-
-    second = Served(tmp_path / "home", None, connections=emulator.connection).start()
-    again = Person(second, person.workspace_id, person.key)
-    end = ended(again, generation_id)
-
-    assert (end.status, end.cost_outcome) == ("completed", "posted")
-    assert emulator.calls("submit", "Across a restart") == ["ok"]
-    agree(emulator, second)
-    second.stop()
-    emulator.close()

@@ -18,8 +18,9 @@ from aims.generation.tables import attempts
 pytestmark = pytest.mark.usefixtures("quick")
 START = 100_000
 PAID = ("fal", "google", "openai", "replicate", "vertex")
-# These answer a call once it is made; the others are asked after it.
+# These answer a call once it is made; those below are asked after it, and can be stopped while it waits.
 AT_ONCE = ("google", "openai")
+ASKED_AFTER = ("fal", "replicate")
 _TRIES = select(func.max(attempts.c.tries))
 _STATES = select(attempts.c.state).order_by(attempts.c.number)
 
@@ -91,6 +92,58 @@ def test_another_models_provider_is_not_replaced_by_drawings(person: Person):
     view: dict[str, Any] = made(person, "Really made").view
 
     assert view["sandbox"] is False
+
+
+@each(ASKED_AFTER)
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(
+    ("script", "cost"),
+    [
+        ("queue=ever", None),
+        ("work=3", "absorbed"),
+        ("status=back", "absorbed"),
+        ("work=3, cancel=404", "absorbed"),
+        ("work=3, cancel=500", "absorbed"),
+        ("work=3, cancel=hang", "absorbed"),
+        ("work=3, cancel=html", "absorbed"),
+    ],
+    ids=["queued", "running", "finished", "unknown", "broken", "silent", "garbage"],
+)
+def test_prv_13_a_cancel_has_one_outcome(script: str, cost: str | None, person: Person, emulator: Emulator):
+    """Nobody is charged for what they stopped. What the provider bills all the same is ours, and written down."""
+    generation_id = begin(person, f"Stopped while {script}", script)
+    person.until(generation_id, lambda view: view["status"] == "running")
+    taken = until(lambda: emulator.requests(f"Stopped while {script}"), "the provider has it")
+    until(lambda: emulator.calls("status", taken[0]["id"]), "it was asked after")
+
+    for _ in range(2):
+        assert person.send("POST", f"/generations/{generation_id}/cancel").status_code in (200, 202, 409)
+
+    end = ended(person, generation_id)
+    assert (end.status, end.charged, person.balance) == ("cancelled", 0, (START, 0))
+    assert (end.state, end.cost_outcome) == ("cancelled", cost)
+    assert len(emulator.calls("cancel", str(end.request_id))) == 1
+
+
+@pytest.mark.parametrize("name", ASKED_AFTER)
+def test_a_studio_that_starts_again_goes_on_asking_after_what_it_sent(name: str, tmp_path: Path):
+    emulator = Emulator(name, tmp_path / "ledger.db")
+    first = Served(tmp_path / "home", None, connections=emulator.connection).start()
+    person = first.person(START)
+    generation_id = begin(person, "Across a restart", "work=2")
+    until(lambda: emulator.requests("Across a restart"), "the provider has it")
+    person.until(generation_id, lambda view: view["status"] == "running")
+    first.stop()
+
+    second = Served(tmp_path / "home", None, connections=emulator.connection).start()
+    again = Person(second, person.workspace_id, person.key)
+    end = ended(again, generation_id)
+
+    assert (end.status, end.cost_outcome) == ("completed", "posted")
+    assert emulator.calls("submit", "Across a restart") == ["ok"]
+    agree(emulator, second)
+    second.stop()
+    emulator.close()
 
 
 @each(AT_ONCE)
