@@ -206,7 +206,8 @@ class Job:
 
 def late(seconds: float) -> str:
     """The sentence for what no provider took in time."""
-    span = f"{seconds / 3600:.0f} hours" if seconds >= 7200 else f"{seconds / 60:.0f} minutes"
+    units = ((3600, "hours"), (60, "minutes"), (1, "seconds"))
+    span = next(f"{seconds / unit:.0f} {name}" for unit, name in units if seconds >= 2 * unit or unit == 1)
     return f"No provider took it within {span}, so it was given up. Nothing was charged."
 
 
