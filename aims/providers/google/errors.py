@@ -1,9 +1,8 @@
 """What Google says went wrong, in the contract's words. All its APIs say it in one shape, `google.rpc.Status`.
 
 What is charged: "If your request fails with a 400 or 500 error, you won't be charged for the tokens used"
-(ai.google.dev/gemini-api/docs/billing, read 2026-11-28); on Vertex only requests that answer 200 are charged
-(cloud.google.com/vertex-ai/generative-ai/pricing). So an error of its own is none that was bought; one of whatever
-stands in between may be.
+(ai.google.dev/gemini-api/docs/billing, read 2026-11-28). So an error of its own is none that was bought; one of
+whatever stands in between may be.
 """
 
 import math
