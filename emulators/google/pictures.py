@@ -39,7 +39,7 @@ CONFIG = frozenset(
     }
 )  # fmt: skip
 MODALITIES = frozenset({"TEXT", "IMAGE"})
-LARGEST = 20 << 20
+LARGEST = 100_000_000
 _SNAKE = re.compile(r"_([a-z])")
 _URL_SAFE = str.maketrans("-_", "+/")
 

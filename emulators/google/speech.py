@@ -113,7 +113,9 @@ GUIDELINES = (
     "The prompt could not be submitted. This prompt contains words that violate Vertex AI's usage guidelines. "
     "Support codes: 29310472"
 )
-FILTERED = "Veo could not generate videos because the input image violates our usage guidelines. Support codes: 1730"
+FILTERED = (
+    "Veo could not generate videos because the input image violates our usage guidelines. Support codes: 1730"
+)
 
 
 def operation(film: Film, name: str, step: str) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import msgspec
 
 from aims.providers.contract import BadInput, Order, Source
 
-# Inline pictures, as text a third longer. The API takes 20 MB in one request, as its guide to pictures says.
-LARGEST_SOURCES = 14 << 20
+# As text a third longer. One request may have 100 MB (ai.google.dev/gemini-api/docs/file-input-methods, read 2026-11-28).
+LARGEST_SOURCES = 48 << 20
 
 
 def content(order: Order) -> bytes:
