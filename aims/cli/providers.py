@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from aims import accounts
 from aims.bootstrap import provider_modules
+from aims.cli.bills import receipts_, reconcile
 from aims.cli.instance import as_json, examples, show, table, with_studio
 from aims.cli.secret import key_of
 from aims.core.clock import rfc3339
@@ -265,3 +266,7 @@ def disconnect(provider: str, workspace: str | None, json_: bool) -> None:
     more = " The settings still connect it." if given else ""
     value = {"provider": provider, "workspace_id": where, "connected": given}
     show(value, f"{provider} is disconnected.{more}", json_)
+
+
+providers.add_command(receipts_, "receipts")
+providers.add_command(reconcile)

@@ -6,6 +6,7 @@ Every field says its unit and what it does; the documentation is made from here.
 
 import os
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -38,6 +39,7 @@ class Connected(BaseModel):
     base_url: str | None = None
     output_origins: tuple[str, ...] = ()
     account: str | None = None
+    unit_prices: dict[str, Annotated[Decimal, Field(ge=0, le=10_000)]] = {}
 
 
 class Settings(BaseSettings):
@@ -87,8 +89,9 @@ class Settings(BaseSettings):
         {},
         description=(
             "Providers, as tables of `aims.toml` such as `[connections.NAME]` with `key`, `base_url`, "
-            "`output_origins` and `account`; in the environment AIMS_NAME_KEY (or AIMS_NAME_KEY_FILE), "
-            "AIMS_NAME_BASE_URL, AIMS_NAME_OUTPUT_ORIGINS and AIMS_NAME_ACCOUNT."
+            "`output_origins`, `account` and `unit_prices` (US dollars a unit, by endpoint); in the environment "
+            "AIMS_NAME_KEY (or AIMS_NAME_KEY_FILE), AIMS_NAME_BASE_URL, AIMS_NAME_OUTPUT_ORIGINS and "
+            "AIMS_NAME_ACCOUNT."
         ),
     )
     drawing_processes: int = Field(

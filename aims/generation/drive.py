@@ -126,6 +126,7 @@ async def _outcome(job: Job, attempt: Attempt, seat: Seat) -> AttemptResult:
         stored,
         cost_usd_micros=over.cost_usd_micros,
         reference=over.reference,
+        report=over.report,
     )
 
 
@@ -136,8 +137,10 @@ def _failed(attempt: Attempt, over: Failed) -> AttemptResult:
         not_made(attempt.first, attempt.count, over.reason),
         over.code,
         over.reason,
+        cost_usd_micros=over.cost_usd_micros,
         billed=over.billed,
         reference=over.reference,
+        report=over.report,
     )
 
 

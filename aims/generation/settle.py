@@ -1,7 +1,7 @@
 """The end of an attempt, and of a generation: outputs, money and state in one transaction, once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -17,6 +17,7 @@ from aims.generation.lifecycle import ATTEMPT_OVER, AttemptState, State
 from aims.generation.owned import owned
 from aims.generation.request import decode, encode
 from aims.generation.tables import attempts, outputs
+from aims.providers import Report
 
 _OUTPUTS = (
     select(outputs).where(outputs.c.generation_id == bindparam("generation")).order_by(outputs.c.position)
@@ -30,6 +31,8 @@ _FINISH_ATTEMPT = (
         error_code=bindparam("error_code"),
         error=bindparam("error"),
         cost_usd_micros=bindparam("cost"),
+        billed_units=bindparam("units"),
+        run_ms=bindparam("run_ms"),
         cost_outcome=bindparam("outcome"),
         cost_reason=bindparam("cost_reason"),
         provider_ref=func.coalesce(attempts.c.provider_ref, bindparam("ref", type_=Text())),
@@ -90,7 +93,7 @@ class AttemptResult:
     """What became of one attempt. `cost_usd_micros`: what the provider says it cost, if it says.
 
     billed: it made nothing, and may be paid for all the same. reference: the provider's id of a call that was over at
-    once.
+    once. report: what else the provider says about it.
     """
 
     attempt_id: str | None
@@ -101,6 +104,7 @@ class AttemptResult:
     cost_usd_micros: int | None = None
     billed: bool = False
     reference: str | None = None
+    report: Report = field(default_factory=Report)
 
     @property
     def why(self) -> str | None:
@@ -127,6 +131,8 @@ def record(tx: Tx, generation_id: str, epoch: int, result: AttemptResult) -> boo
             outcome=outcome,
             cost_reason=result.why if outcome == "absorbed" else None,
             ref=result.reference,
+            units=result.report.units,
+            run_ms=result.report.run_ms,
         )
         if result.state is not AttemptState.DONE:
             inbox.book(tx, result.attempt_id)

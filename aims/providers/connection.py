@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
@@ -25,13 +26,14 @@ class Connection:
 
     url: where it is asked, an origin without a trailing slash. output_origins: where else the operator says that
     outputs lie. key: empty where none is needed and none was given. account: the provider's id for the key's account,
-    where the operator says it.
+    where the operator says it. unit_prices: what one of the provider's units costs, US dollars, by endpoint.
     """
 
     url: str
     key: str = field(repr=False)
     output_origins: tuple[str, ...] = ()
     account: str = ""
+    unit_prices: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def read(
@@ -89,7 +91,7 @@ def read(
             "https://files.example.com or https://*.example.com, with commas between them."
         ) from None
     account = given.get(f"{prefix}_ACCOUNT") or said.account or ""
-    return Connection(where.rstrip("/"), key, outputs, account.strip())
+    return Connection(where.rstrip("/"), key, outputs, account.strip(), said.unit_prices)
 
 
 def _called(prefix: str, setting: str) -> str:

@@ -108,28 +108,43 @@ Outcome = Made | Withheld
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """What the provider itself says about a call that is over, for its receipt.
+
+    units: how many of its own units it bills, as a decimal number. run_ms: how long it worked, milliseconds.
+    """
+
+    units: str | None = None
+    run_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The call is over. `outcomes` are in the order's positions; a missing one counts as withheld.
 
+    cost_usd_micros: what it cost, only as the provider says it, or as the operator's price of a unit makes it.
     reference: the provider's id of a call that was over at once; one that was `Running` has its own.
     """
 
     outcomes: tuple[Outcome, ...]
     cost_usd_micros: int | None = None
     reference: str | None = None
+    report: Report = Report()
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
     """The call is over and made nothing. `billed`: whether it was, or may have been, paid for all the same.
 
-    reference: as for `Done`.
+    Everything else is as for `Done`.
     """
 
     code: str
     reason: str
     billed: bool = False
     reference: str | None = None
+    cost_usd_micros: int | None = None
+    report: Report = Report()
 
 
 class ProviderError(Exception):

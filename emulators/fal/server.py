@@ -100,7 +100,7 @@ class Handler(serving.Handler):
             self.say(422, {"detail": problems}, {"X-Fal-Retryable": "false"})
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request.new(endpoint, body, script)
+        request = Request.new(endpoint, dict(body or {}), script)
         request.webhook = parse_qs(query).get("fal_webhook", [""])[0]
         work.take(request, headers)
         if step == "proxy":

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from aims.providers.contract import (
     Notice,
     Order,
     ProviderError,
+    Report,
     Running,
     Source,
 )
@@ -53,6 +55,8 @@ START_SECONDS = 3600
 NOBODYS = "fal-ai/nano-banana-2/requests/00000000-0000-0000-0000-000000000000"
 FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.5, 5.0, 1.5
 
+MICROS = 1_000_000
+
 
 class Fal:
     """One account at fal.ai. The key goes into one header, to the origins of `connection`, and nowhere else."""
@@ -73,6 +77,7 @@ class Fal:
         self._rest_origins = REST_ORIGINS if connection.url == QUEUE else (connection.url,)
         self._signers = PublishedKeys(self._rest + PUBLISHED_KEYS, self._rest_origins, fetcher)
         self._account = connection.account
+        self._unit_prices = connection.unit_prices
         # The part before the colon says whose key it is, and is no secret.
         self.connection_mark = hashlib.sha256(connection.key.partition(":")[0].encode()).hexdigest()[:16]
 
@@ -166,12 +171,22 @@ class Fal:
             failed = errors.of_result(got, said)
             if isinstance(failed, ProviderError):
                 raise failed
-            return failed
+            return self._reported(failed, order, status, got)
         if said is not None:
-            return said
+            return self._reported(said, order, status, got)
         if not is_json(got):
             raise BadAnswer("The provider's answers could not be understood.")
-        return results.outcomes(got, order.count, errors.is_billed(got, otherwise=True))
+        over = results.outcomes(got, order.count, errors.is_billed(got, otherwise=True))
+        return self._reported(over, order, status, got)
+
+    def _reported(
+        self, over: Done | Failed, order: Order, status: StatusAnswer, got: Fetched
+    ) -> Done | Failed:
+        """The same end, with what fal says about it. It names units; what one costs is the operator's to say."""
+        units, price = errors.billable_units(got), self._unit_prices.get(order.endpoint)
+        cost = None if units is None or price is None else int((units * price * MICROS).to_integral_value())
+        report = Report(None if units is None else f"{units.normalize():f}", results.run_ms(status))
+        return replace(over, cost_usd_micros=cost, report=report)
 
     async def _look(self, url: str, cap: int = LARGEST_ANSWER) -> Fetched:
         """Ask after something: that costs nothing and can be done again.

@@ -18,9 +18,13 @@ class SubmitAnswer(msgspec.Struct):
 
 
 class StatusAnswer(msgspec.Struct):
-    """How a request is: IN_QUEUE, IN_PROGRESS or COMPLETED; the last with an error when it failed."""
+    """How a request is: IN_QUEUE, IN_PROGRESS or COMPLETED; the last with an error when it failed.
+
+    metrics: how long it worked, in seconds.
+    """
 
     status: str
+    metrics: Any = None
     error: Any = None
     error_type: Any = None
 

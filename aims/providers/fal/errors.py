@@ -1,6 +1,7 @@
 """What fal says went wrong, in the contract's words. Its own texts are shown only where they are about the request."""
 
-import math
+import re
+from decimal import Decimal
 from typing import Any
 
 from aims.core.fetch import Fetched
@@ -31,6 +32,7 @@ NOT_BEGUN = frozenset(
         "concurrent_requests_limit",
     }
 )
+_UNITS = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?")
 CANCELLED = frozenset({"client_cancelled", "client_disconnected"})
 CONTENT = frozenset({"content_policy_violation"})
 # Not about the request, although they come as a list like those that are.
@@ -91,8 +93,6 @@ def of_result(got: Fetched, said: Failed | None) -> Failed | ProviderError:
     code, fields = _told(got)
     if got.status == 422 or (got.status in (400, 413, 415) and fields):
         error = _about_the_request(got, code, fields, billed=is_billed(got, otherwise=True))
-        if isinstance(error, Refused):
-            return error
         return Failed(error.code, error.reason, billed=is_billed(got, otherwise=True))
     if said is not None:
         return said
@@ -108,11 +108,14 @@ def is_early(got: Fetched) -> bool:
 
 def is_billed(got: Fetched, *, otherwise: bool) -> bool:
     """Whether fal says that it billed something; `otherwise` when it does not say."""
-    try:
-        units = float(got.headers.get("x-fal-billable-units", ""))
-    except ValueError:
-        return otherwise
-    return units > 0 if math.isfinite(units) else otherwise
+    units = billable_units(got)
+    return otherwise if units is None else units > 0
+
+
+def billable_units(got: Fetched) -> Decimal | None:
+    """How many units fal says that it bills; None when it does not say, or nothing of use."""
+    text = got.headers.get("x-fal-billable-units", "").strip()
+    return Decimal(text) if _UNITS.fullmatch(text) else None
 
 
 def _told(got: Fetched) -> tuple[str, list[tuple[str, str]]]:

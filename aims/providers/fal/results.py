@@ -6,10 +6,18 @@ from typing import Any
 
 from aims.core.fetch import Fetched
 from aims.providers.contract import Done, Failed, Made, Outcome, Withheld
-from aims.providers.fal.answers import read
+from aims.providers.fal.answers import StatusAnswer, read
 
 NO_ADDRESS = "The provider named a result without an address."
+LONGEST_SECONDS = 7 * 24 * 3600
 WITHHELD = "The provider's safety check withheld this one."
+
+
+def run_ms(status: StatusAnswer) -> int | None:
+    """How long the provider says that it worked, in milliseconds, if it says so."""
+    told = status.metrics.get("inference_time") if isinstance(status.metrics, dict) else None
+    sensible = isinstance(told, int | float) and not isinstance(told, bool) and 0 <= told <= LONGEST_SECONDS
+    return round(told * 1000) if sensible else None
 
 
 def outcomes(got: Fetched, count: int, billed: bool) -> Done | Failed:
