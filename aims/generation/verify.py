@@ -7,7 +7,7 @@ from aims.core.clock import DAY, now
 from aims.core.db import Tx, among
 from aims.credits import Breach
 from aims.credits.tables import entries, holds
-from aims.generation.lifecycle import TERMINAL
+from aims.generation.lifecycle import ATTEMPT_OVER, TERMINAL
 from aims.generation.tables import attempts, generations, idempotency_keys, outputs, usage
 from aims.media.tables import assets
 
@@ -39,6 +39,11 @@ _SILENT_RETRY = select(attempts.c.generation_id).where(
 )
 _UNBOOKED = select(attempts.c.generation_id).where(
     among(attempts.c.state, ("done", "unknown")), attempts.c.cost_outcome.is_(None)
+)
+_LEFT_OPEN = (
+    select(attempts.c.generation_id, attempts.c.number)
+    .select_from(attempts.join(generations, generations.c.id == attempts.c.generation_id))
+    .where(_terminal, ~among(attempts.c.state, ATTEMPT_OVER))
 )
 _OTHERS = (
     select(generations.c.id, generations.c.workspace_id)
@@ -126,7 +131,9 @@ def check_resolution(tx: Tx) -> list[Breach]:
 
 
 def check_attempts(tx: Tx) -> list[Breach]:
-    """I9: one attempt for each planned call; a repeated submit has its reason; each paid call has its outcome."""
+    """I9: one attempt for each planned call; a repeated submit has its reason; each paid call has its outcome, and each
+    call of what is over is over.
+    """
     return [
         *(
             Breach("I9", row.generation_id, row.total - 1, f"call {row.number} was made twice")
@@ -134,6 +141,10 @@ def check_attempts(tx: Tx) -> list[Breach]:
         ),
         *(Breach("I9", row.generation_id, 0, "sent again without a reason") for row in tx.all(_SILENT_RETRY)),
         *(Breach("I9", row.generation_id, 0, "a paid call without an outcome") for row in tx.all(_UNBOOKED)),
+        *(
+            Breach("I9", row.generation_id, 0, f"over, with call {row.number} under way")
+            for row in tx.all(_LEFT_OPEN)
+        ),
     ]
 
 

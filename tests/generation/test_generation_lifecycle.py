@@ -9,6 +9,7 @@ from aims.core import ids
 from aims.generation import attempt as rows
 from aims.generation import drive, lifecycle, settle
 from aims.generation.attempt import Attempt
+from aims.generation.cancel import request_cancel
 from aims.generation.lifecycle import MOVES, OUTSIDE, TERMINAL, AttemptState, State, Superseded
 from aims.generation.request import Request
 from aims.providers import Running
@@ -172,3 +173,38 @@ def test_the_plan_of_calls_is_the_same_after_every_restart(
     request = Request("m", "e", "p", 25, n=n, per_call=per_call)
 
     assert request.calls() == request.calls() == expected
+
+
+async def test_what_no_provider_took_goes_back_and_is_over_with_its_generation(idle: Idle):
+    accepted, call = await idle.accept(), attempt()
+    await idle.write(rows.begin, accepted.id, 1, call, "sandbox")
+    assert await idle.write(rows.put_back, accepted.id, 1, call, "It was busy.", "provider_busy")
+    view = await idle.view(accepted.id)
+    assert (view.stage, view.status, view.started_at) == ("accepted", "queued", None)
+    waits = (await idle.studio.db.read(rows.load, accepted.id, 1)).attempts[0]
+    assert (waits.waits, waits.state, waits.tries) == (True, AttemptState.SUBMITTING, 1)
+
+    await idle.write(request_cancel, idle.actor, accepted.id)
+
+    assert (await idle.view(accepted.id)).status == "cancelled"
+    assert await idle.breaches() == set()
+
+
+async def test_what_no_provider_took_is_sent_once_more_within_what_its_workspace_may_have(idle: Idle):
+    first, second = await idle.accept(), await idle.accept()
+    waits, other = attempt(), attempt()
+    await idle.write(rows.begin, first.id, 1, waits, "sandbox", 1)
+    await idle.write(rows.put_back, first.id, 1, waits, "It was busy.", "provider_busy")
+    waits.waits = True
+    assert await idle.write(rows.begin, second.id, 1, other, "sandbox", 1), "what waits counts for nothing"
+    with pytest.raises(rows.NoRoom):
+        await idle.write(rows.begin, first.id, 1, waits, "sandbox", 1)
+    await idle.write(drive.give_up, second.id, 1, "It could not be finished.")
+
+    assert await idle.write(rows.begin, first.id, 1, waits, "sandbox", 1)
+
+    found = (await idle.studio.db.read(rows.load, first.id, 1)).attempts[0]
+    assert (found.waits, found.tries) == (False, 2)
+    assert (await idle.view(first.id)).stage == "submitting"
+    await idle.write(drive.give_up, first.id, 1, "It could not be finished.")
+    assert await idle.breaches() == set()
