@@ -8,7 +8,7 @@ import msgspec
 
 from aims.providers.contract import BadInput, Order, Source
 
-# As text a third longer. One request may have 100 MB (ai.google.dev/gemini-api/docs/file-input-methods, read 2026-11-28).
+# As text a third longer. One request may have 100 MB (ai.google.dev/gemini-api/docs/file-input-methods, 2026-11-28).
 LARGEST_SOURCES = 48 << 20
 
 
