@@ -25,6 +25,7 @@ PATIENCE = 60.0
 KEY = "tested-key-id:tested-key-secret"
 # A quick model of each provider that has an emulator: one that makes pictures, where there is any.
 MODELS = {
+    "automatic1111": "automatic1111/txt2img",
     "comfyui": "comfyui/text-to-picture",
     "fal": "fal-ai/nano-banana-2",
     "google": "google/gemini-3.1-flash-image",
