@@ -11,7 +11,7 @@ from test_documentation import DOCUMENT, OUTSIDE
 from test_documentation import parameters as documented
 from test_sharing_pages import Tags
 
-from aims import skills
+from aims import catalog, skills
 from aims.accounts import ANY
 from aims.catalog import request_schema
 from aims.cli.described import command_line
@@ -98,6 +98,21 @@ def test_every_field_status_and_scope_is_told_and_no_other(served: Served, refer
         page, _, anchor = str(each["href"]).partition("#")
         if page == "/reference" and anchor:
             assert anchor in anchors, anchor
+
+
+def test_a_parameter_says_which_models_act_on_it(served: Served):
+    """As many as have it among their settings, of those that make such things."""
+    page = served.client.get("/docs").text
+    films = {
+        each.name: catalog.describe(each)["available_settings"]
+        for each in served.studio.shelf.models("video")
+    }
+    taking = [name for name, settings in films.items() if "cfg_scale" in settings]
+
+    row = page.split('id="video-cfg_scale"')[1].partition("</tr>")[0]
+
+    assert 0 < len(taking) < len(films)
+    assert f"{len(taking)} of {len(films)} models" in row or ", ".join(taking) in row
 
 
 def test_a_price_and_a_model_that_the_operator_changes_change_on_the_page(served: Served, operate: Any):

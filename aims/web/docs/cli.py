@@ -1,7 +1,7 @@
 """`/docs/cli`: the `aims` command, as it tells itself."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aims.web.commands import Command, Option
 from aims.web.desk import Desk
@@ -11,6 +11,7 @@ from .samples import Sample, Samples
 
 ANYBODYS = re.compile(r"https://studio\.example\.com|http://127\.0\.0\.1:8787")
 """The studio in the examples of helps."""
+_WORDS = re.compile(r"(?<![\w`-])(--[a-z][a-z-]+|AIMS_[A-Z_]+)(?![\w`])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def page(at: Desk) -> CliPage:
                 for name, title, told in groups
             ),
         ),
-        everywhere=list(line.everywhere) if line else [],
+        everywhere=_all_marked(line.everywhere) if line else [],
         groups=groups,
         samples={
             name: make.told(name) for name in ("log-in", "command-first", "command-chain", "command-plan")
@@ -70,4 +71,15 @@ def _told(make: Samples, command: Command) -> Told:
     anchor = command.name.replace(" ", "-")
     lines = ANYBODYS.sub(make.base_url, "\n".join(command.examples))
     examples = make.text(f"{anchor}-examples", "Examples", lines, "cli")
-    return Told(anchor, command.name, command.says, command.usage, list(command.options), examples)
+    return Told(
+        anchor, command.name, _marked(command.says), command.usage, _all_marked(command.options), examples
+    )
+
+
+def _all_marked(options: tuple[Option, ...]) -> list[Option]:
+    return [replace(each, says=_marked(each.says)) for each in options]
+
+
+def _marked(says: str) -> str:
+    """The text of a help, with backticks around flags and variables, which a terminal has no need of."""
+    return _WORDS.sub(r"`\1`", says)

@@ -38,7 +38,7 @@ class Parameters:
 
 def parameters(studio: Studio, kind: Kind) -> Parameters:
     """The fields of a request for pictures or films."""
-    offered = [each for each in models(studio) if ("img" in each.task) == (kind == "image")]
+    offered = [each for each in models(studio) if each.task.endswith("img") == (kind == "image")]
     known = list(dict.fromkeys(each.name for each in offered))
     found = Parameters([], [])
     for row in rows(request_schema(kind)):

@@ -46,6 +46,8 @@ the same tools over standard input and output.
 
 ## API
 
+- [Documentation]({base_url}/docs): from the first request to the last error, with the models and prices of now; also of
+  the [command]({base_url}/docs/cli), the [tools]({base_url}/docs/mcp) and the [skills]({base_url}/docs/skills).
 - [Reference]({base_url}/reference): every operation, as a page.
 - [OpenAPI document]({base_url}/openapi.json): the same for programs.
 

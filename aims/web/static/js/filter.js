@@ -18,7 +18,7 @@ for (const form of document.querySelectorAll("form[data-filters]")) {
     for (const group of list.querySelectorAll("[data-group]"))
       group.hidden = !group.querySelector("[data-words]:not([hidden])");
     if (empty) empty.hidden = shown > 0;
-    status.textContent = words.length ? `${shown} of ${items.length}` : all;
+    status.textContent = words.length ? `${shown} of ${items.length} ${input.name}` : all;
   };
 
   form.addEventListener("submit", (event) => {
