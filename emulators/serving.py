@@ -6,10 +6,12 @@ A provider's own handler has the routes. Here is how an answer is sent, and how 
 import json
 import select
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from emulators.script import MISBEHAVIOURS, Progress, Script
@@ -49,6 +51,14 @@ class Emulator(ThreadingHTTPServer):
         self.progress = Progress()
         self.silent = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._listen, daemon=True).start()
+
+    def secure(self, certificate: Path) -> None:
+        """Speak TLS, as `https://localhost`, with a PEM file of a key and its certificates."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        # The greeting is each connection's own thread's: one that says nothing keeps nobody else waiting.
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"https://localhost:{self.server_address[1]}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is nothing to tell."""

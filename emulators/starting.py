@@ -33,12 +33,17 @@ def main(
     )
     parser.add_argument("--key", default=key, help=f"the key that it takes (default {key})")
     parser.add_argument("--ledger", type=Path, help="SQLite file of what it bills (default: a temporary one)")
+    parser.add_argument(
+        "--certificate", type=Path, help="PEM file with a key and a certificate, to speak TLS"
+    )
     parser.add_argument("--leashed", action="store_true", help=argparse.SUPPRESS)
     for flag, line in (flags or {}).items():
         parser.add_argument(f"--{flag}", action="store_true", help=line)
     asked = parser.parse_args()
     ledger = asked.ledger or Path(tempfile.mkdtemp(prefix="emulator-")) / "ledger.db"
     emulator = make(asked.port, asked.key, ledger, **{flag: getattr(asked, flag) for flag in flags or ()})
+    if asked.certificate:
+        emulator.secure(asked.certificate)
     if asked.leashed:
         threading.Thread(target=_follow_owner, daemon=True).start()
     else:

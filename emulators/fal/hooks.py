@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from emulators.fal import speech
 from emulators.fal.work import Request, Work
+from emulators.serving import Emulator
 
 USER = "emulator-user"
 ANSWER_SECONDS = 15.0
@@ -66,9 +67,9 @@ class Hooks:
     names: where the names of this world lie, as `{"studio.example": ["127.0.0.1", 8787]}`; word goes nowhere else.
     """
 
-    def __init__(self, work: Work, url: str) -> None:
+    def __init__(self, work: Work, emulator: Emulator) -> None:
         self._work = work
-        self._url = url
+        self._emulator = emulator
         self._number = 1
         self.available = True
         self.names: dict[str, tuple[str, int]] = {}
@@ -134,7 +135,10 @@ class Hooks:
             code, detail, _ = speech.failed(failure)
             said |= {"status": "ERROR", "error": f"Invalid status code: {code}", "payload": detail}
         else:
-            said |= {"status": "OK", "payload": speech.result(request, f"{self._url}/files/b/{request.id}")}
+            said |= {
+                "status": "OK",
+                "payload": speech.result(request, f"{self._emulator.url}/files/b/{request.id}"),
+            }
         return json.dumps(said).encode()
 
     def _post(self, url: str, headers: dict[str, str], body: bytes) -> int:

@@ -7,17 +7,20 @@ result   `early`, `missing`, `wrong`, `fewer`, `unsafe`
 cancel
 end      ok, or what the request fails with: `policy`, or a type of fal's errors
 hook     see `hooks`
+
+Inputs are in the request itself, or were uploaded: see `storage`.
 """
 
 import json
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from emulators import files, serving
 from emulators.fal import rules, speech
 from emulators.fal.hooks import Hooks, published
+from emulators.fal.storage import Storage
 from emulators.fal.work import Request, Work
 from emulators.script import Script
 from emulators.serving import Emulator
@@ -33,11 +36,12 @@ def make(port: int, key: str, ledger: Path) -> Emulator:
 
 
 class Fal(Emulator):
-    """The emulator, and the word that it sends."""
+    """The emulator, the word that it sends, and its storage."""
 
     def __init__(self, port: int, key: str, work: Work, handler: type[serving.Handler]) -> None:
         super().__init__(port, key, work, handler)
-        self.hooks = Hooks(work, self.url)
+        self.hooks = Hooks(work, self)
+        self.storage = Storage()
 
 
 class Handler(serving.Handler):
@@ -52,12 +56,22 @@ class Handler(serving.Handler):
         server: Any = self.server
         return server.hooks
 
+    @property
+    def storage(self) -> Storage:
+        """Where inputs are uploaded to."""
+        server: Any = self.server
+        return server.storage
+
     def route(self) -> None:
         if self.path == "/steer":
-            self.hooks.steer(json.loads(self.data()))
+            said = json.loads(self.data())
+            self.storage.steps += said.get("uploads", [])
+            self.hooks.steer(said)
             self.say(200, {})
         elif self.path == "/.well-known/jwks.json":
             self._keys()
+        elif self.path.startswith(("/storage/", "/files/up")):
+            self._store()
         elif self.command == "POST":
             self._submit()
         elif self.path.startswith("/files/"):
@@ -73,6 +87,37 @@ class Handler(serving.Handler):
             self.say(*speech.failed(step))
             return True
         return super().fails(step, script)
+
+    def _store(self) -> None:
+        """Uploads. Each is written down with whether the key came along."""
+        where, url = urlsplit(self.path).path, self.server.url
+        data = self.data()
+        step = "ok" if where == "/storage/auth/token" or self.command == "GET" else self.storage.step()
+        call = self.server.work.note(where.split("/")[2], where, step, with_key=self.has_key())
+        if self.fails(step, Script()):
+            return
+        self.misbehave(step, call)
+        kind = self.headers.get("Content-Type", "")
+        if where == "/files/upload":
+            name, token = self.headers.get("X-Fal-File-Name", ""), self.headers.get("Authorization", "")
+            self.say(*self.storage.take(url, token, name, kind, data))
+        elif self.command == "PUT":
+            self.say(self.storage.put(where.rpartition("/")[2], kind, data), {})
+        elif self.command == "GET":
+            file = self.storage.find(where)
+            if file is None:
+                self.say(404, {"detail": "Not found"})
+            else:
+                self.hand_out("ok", call, file.content_type, file.data or b"")
+        elif self._is_known():
+            if where == "/storage/auth/token":
+                self.say(200, self.storage.token(url))
+            elif step == "elsewhere":
+                self.say(
+                    200, {"upload_url": "http://stranger.invalid/put", "file_url": f"{url}/files/up/1/a"}
+                )
+            else:
+                self.say(*self.storage.begin(url, json.loads(data)))
 
     def _keys(self) -> None:
         """What messages are signed with: for everybody, without a key."""
@@ -95,7 +140,7 @@ class Handler(serving.Handler):
         if endpoint not in rules.MODELS or rules.MODELS[endpoint]["status"] != "active":
             self.say(404, {"detail": f"Application '{endpoint}' not found"})
             return
-        problems = rules.check(endpoint, body)
+        problems = rules.check(endpoint, self.storage.inlined(self.server.url, body))
         if problems:
             self.say(422, {"detail": problems}, {"X-Fal-Retryable": "false"})
             return

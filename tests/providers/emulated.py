@@ -74,7 +74,7 @@ class Emulator:
         self.name = name
         self.never_taken = 0
         self.url = self._process.stdout.readline().strip()
-        assert self.url.startswith("http://127.0.0.1:")
+        assert self.url.startswith(("http://127.0.0.1:", "https://localhost:"))
         self._books = sqlite3.connect(f"file:{ledger}?mode=ro", uri=True, isolation_level=None)
 
     @property

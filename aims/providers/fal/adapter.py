@@ -1,14 +1,9 @@
 """The four verbs against fal's queue. Where the work is asked after is what the submit answered, if that is fal's."""
 
-import asyncio
-import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 from urllib.parse import quote
-
-import msgspec
 
 from aims.core.errors import Blocked, Unreachable
 from aims.core.fetch import Fetched, Fetcher, Origins, parse
@@ -17,7 +12,6 @@ from aims.providers.connection import Connection
 from aims.providers.contract import (
     Ambiguous,
     BadAnswer,
-    BadInput,
     Checked,
     Done,
     Down,
@@ -27,11 +21,11 @@ from aims.providers.contract import (
     ProviderError,
     Report,
     Running,
-    Source,
 )
 from aims.providers.fal import errors, results, webhooks
 from aims.providers.fal.answers import CancelAnswer, StatusAnswer, SubmitAnswer, is_json, read
 from aims.providers.fal.keys import PublishedKeys
+from aims.providers.fal.sources import Sources
 
 QUEUE = "https://queue.fal.run"
 # Its own names, when it is asked directly. An operator's proxy or emulator answers for itself alone.
@@ -47,8 +41,6 @@ SUBMIT_SECONDS = 120.0
 ASK_SECONDS = 30.0
 LARGEST_ANSWER = 1 << 20
 LARGEST_RESULT = 8 << 20
-# In the request itself, as text a third longer. Larger ones would have to be uploaded first.
-LARGEST_SOURCES = 48 << 20
 # It is fetched at once; a day leaves time for a studio that is down.
 LIFECYCLE = '{"expiration_duration_seconds":86400}'
 START_SECONDS = 3600
@@ -76,6 +68,14 @@ class Fal:
         self._rest = REST if connection.url == QUEUE else connection.url
         self._rest_origins = REST_ORIGINS if connection.url == QUEUE else (connection.url,)
         self._signers = PublishedKeys(self._rest + PUBLISHED_KEYS, self._rest_origins, fetcher)
+        self._sources = Sources(
+            fetcher,
+            self._rest,
+            connection.key,
+            asked=self._rest_origins,
+            storage=(*self._rest_origins, *self.output_origins),
+            lifecycle=LIFECYCLE,
+        )
         self._account = connection.account
         self._unit_prices = connection.unit_prices
         # The part before the colon says whose key it is, and is no secret.
@@ -85,7 +85,7 @@ class Fal:
         return prompt, ""
 
     async def submit(self, order: Order) -> Running | Done:
-        body = await _body(order)
+        body = await self._sources.body(order)
         headers = {
             "Content-Type": "application/json",
             # What runs twice may be paid for twice, and the driver decides about that.
@@ -245,31 +245,3 @@ def _later(running: Running) -> Running:
     """The same request, asked after a little less often each time."""
     wait = min(float(running.data.get("wait", FIRST_WAIT)) * GROWTH, LONGEST_WAIT)
     return Running(running.reference, {**running.data, "wait": f"{wait:.2f}"}, wait=wait)
-
-
-async def _body(order: Order) -> bytes:
-    """The request in fal's words, its pictures and films as data addresses.
-
-    Raises BadInput when they are too large for that.
-    """
-    if not order.references:
-        return msgspec.json.encode(dict(order.input))
-    if sum(len(source.data) for source in order.references) > LARGEST_SOURCES:
-        raise BadInput(
-            f"The pictures or films to work from are larger than {LARGEST_SOURCES >> 20} MiB together, which is the "
-            "most that is sent to this provider."
-        )
-    return await asyncio.to_thread(_with_sources, order)
-
-
-def _with_sources(order: Order) -> bytes:
-    body: dict[str, Any] = dict(order.input)
-    for name, at in order.input_sources.items():
-        positions = at if isinstance(at, list) else [at]
-        addresses = [_data_address(order.references[position]) for position in positions]
-        body[name] = addresses if isinstance(at, list) else addresses[0]
-    return msgspec.json.encode(body)
-
-
-def _data_address(source: Source) -> str:
-    return f"data:{source.content_type};base64,{base64.b64encode(source.data).decode()}"
