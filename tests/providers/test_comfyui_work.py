@@ -287,6 +287,10 @@ def studio_with_films(emulator: Emulator, tmp_path: Path) -> Iterator[Served]:
     models.mkdir(parents=True)
     for name in ("film.toml", "film.json"):
         shutil.copy(ROOT / "tests" / "providers" / "workflows" / name, models)
+    # The one that the how-to shows, with the same graph beside it.
+    shutil.copy(models / "film.json", models / "waves.json")
+    shown = (ROOT / "docs" / "own-gpu.md").read_text().split("```toml\n")[1].split("```")[0]
+    (models / "waves.toml").write_text(shown.replace("credits = 1", "credits = 0"))
     served = Served(tmp_path / "home", None, connections=emulator.connection).start()
     yield served
     assert served.breaches() == []
@@ -311,3 +315,12 @@ def test_a_film_is_two_files_and_no_code(studio_with_films: Served, emulator: Em
     graph = graph_of(emulator, "Waves")
     assert graph["5"]["inputs"] == {"width": 480, "height": 832, "length": 81, "batch_size": 1}
     until(lambda: emulator.billed().get(str(end.request_id)), "it was run")
+
+
+def test_what_the_how_to_shows_works_and_may_be_free(studio_with_films: Served, emulator: Emulator):
+    person = studio_with_films.person(0)
+
+    end = made(person, "Foam on the shore", kind="video", model="my/waves", duration=2)
+
+    assert (end.status, end.charged, person.balance) == ("completed", 0, (0, 0))
+    assert graph_of(emulator, "Foam on the shore")["5"]["inputs"]["length"] == 33
