@@ -241,6 +241,12 @@ def new_database(*, empty: bool = False) -> str:
     return server.url(name)
 
 
+def empty(url: str) -> None:
+    """Make a database anew, without a single table."""
+    drop_database(url)
+    _command(postgres().url(), f"CREATE DATABASE {url.rsplit('/', 1)[1]} TEMPLATE template0")
+
+
 def drop_database(url: str) -> None:
     """Remove a database, and whoever is still connected to it."""
     name = url.rsplit("/", 1)[1]

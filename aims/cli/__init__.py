@@ -31,6 +31,8 @@ COMMANDS = {
     "catalog": ("aims.cli.catalog:catalog", "List, price, pause, hide and add models."),
     "providers": ("aims.cli.providers:providers", "Connect providers, and check that they answer."),
     "ledger": ("aims.cli.ledger:ledger", "Check the books."),
+    "backup": ("aims.cli.backup:backup", "Copy a whole studio, while it runs."),
+    "restore": ("aims.cli.backup:restore", "Make a studio of a backup."),
     "doctor": ("aims.cli.doctor:doctor", "Say what is wrong with this instance, and what to do."),
 }
 

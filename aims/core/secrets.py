@@ -75,6 +75,11 @@ def is_marked(tx: Tx) -> bool:
     return tx.value(_READ) is not None
 
 
+def check_of(tx: Tx) -> str | None:
+    """The check value of the secret that the database belongs to."""
+    return tx.value(_READ)
+
+
 def _make(path: Path) -> str:
     """Write a new secret so that two first starts at once agree on one, and a crash leaves a whole file or none."""
     temporary = path.with_name(f".secret-{os.getpid()}-{secrets.token_hex(4)}")

@@ -16,7 +16,7 @@ from aims.generation.refunds import refund, reset_sandbox
 from aims.generation.studio import Studio
 from aims.generation.submit import Accepted, submit
 from aims.generation.supervisor import Supervisor
-from aims.generation.verify import verify
+from aims.generation.verify import verify, verify_at_rest
 from aims.generation.watch import Watch
 
 __all__ = [
@@ -42,4 +42,5 @@ __all__ = [
     "submit",
     "unfinished",
     "verify",
+    "verify_at_rest",
 ]

@@ -63,6 +63,12 @@ def _erase(tx: Tx, workspace_id: str, asset_id: str) -> None:
     tx.run(_FORGET, output=asset_id)
 
 
+def erase_lost(tx: Tx, workspace_id: str, asset_id: str) -> None:
+    """Delete the rows of an asset whose file is gone already, wherever it was."""
+    trash.throw_away(tx, workspace_id, asset_id)
+    _erase(tx, workspace_id, asset_id)
+
+
 def _erase_overdue(tx: Tx, days: int) -> int:
     gone = trash.discard_overdue(tx, days)
     for asset_id in gone:

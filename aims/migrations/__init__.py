@@ -42,8 +42,10 @@ def current(tx: Tx) -> str | None:
     return tx.value(_READ)
 
 
-def migrate(db: Database) -> None:
+def migrate(db: Database, to: str = "head") -> None:
     """Run the revisions that the database has not had. Several processes may start at once: one migrates, all wait.
+
+    to: the last revision to run, for an empty database that an old backup is put into.
 
     Raises SchemaAhead for a database of a newer version.
     """
@@ -62,7 +64,7 @@ def migrate(db: Database) -> None:
                 have = connection.execute(_READ).scalar()
                 connection.commit()
                 _refuse_newer(have)
-            _upgrade(connection)
+            _upgrade(connection, to)
     finally:
         engine.dispose()
 
@@ -84,14 +86,14 @@ def _prepare(raw: sqlite3.Connection, _: object) -> None:
     log_ahead(raw)
 
 
-def _upgrade(connection: "Connection") -> None:
+def _upgrade(connection: "Connection", to: str) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
     connection.commit()
 
 

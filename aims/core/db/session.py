@@ -137,6 +137,11 @@ class PostgresSession:
         self._cursor: psycopg.Cursor[Any] = self._connection.cursor()
         self.tx = Tx(_PostgresCursor(self._cursor), POSTGRES)
 
+    @property
+    def connection(self) -> psycopg.Connection[Any]:
+        """The driver's own, for what the words of both databases do not say."""
+        return self._connection
+
     def begin(self) -> None:
         self._cursor.execute(self._begin.encode())
 
