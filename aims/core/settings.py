@@ -40,6 +40,7 @@ class Connected(BaseModel):
     output_origins: tuple[str, ...] = ()
     account: str | None = None
     unit_prices: dict[str, Annotated[Decimal, Field(ge=0, le=10_000)]] = {}
+    concurrency: Annotated[int, Field(ge=1, le=9999)] | None = None
 
 
 class Settings(BaseSettings):
@@ -89,9 +90,9 @@ class Settings(BaseSettings):
         {},
         description=(
             "Providers, as tables of `aims.toml` such as `[connections.NAME]` with `key`, `base_url`, "
-            "`output_origins`, `account` and `unit_prices` (US dollars a unit, by endpoint); in the environment "
-            "AIMS_NAME_KEY (or AIMS_NAME_KEY_FILE), AIMS_NAME_BASE_URL, AIMS_NAME_OUTPUT_ORIGINS and "
-            "AIMS_NAME_ACCOUNT."
+            "`output_origins`, `account`, `concurrency` (calls that one process works on at once) and `unit_prices` "
+            "(US dollars a unit, by endpoint); in the environment AIMS_NAME_KEY (or AIMS_NAME_KEY_FILE), "
+            "AIMS_NAME_BASE_URL, AIMS_NAME_OUTPUT_ORIGINS, AIMS_NAME_ACCOUNT and AIMS_NAME_CONCURRENCY."
         ),
     )
     drawing_processes: int = Field(

@@ -19,8 +19,9 @@ from aims.keys import Ring
 from aims.media import Uploads
 from aims.media.storage import Disk
 from aims.providers import Providers
+from aims.providers.connection import concurrency
 from aims.providers.opening import Connections
-from aims.providers.registry import SANDBOX
+from aims.providers.registry import SANDBOX, provider_of
 from aims.webhooks import Signer
 
 
@@ -65,7 +66,9 @@ class Studio:
         places = self._places.get(provider)
         if places is None:
             adapter = self.providers.get(provider)
-            number = adapter.concurrency if adapter else 1
+            number = concurrency(self.settings, provider_of(provider)) or (
+                adapter.concurrency if adapter else 1
+            )
             share, gate = self.settings.workspace_concurrency, partial(self.breaker, provider)
             places = self._places[provider] = Places(number, share, provider, gate)
             self._breakers.watch(places.more)

@@ -13,6 +13,7 @@ from aims.core.fetch import Origins, parse
 from aims.core.settings import Connected, Settings
 
 _KEY = re.compile(r"[!-~]{1,1024}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 _DOCUMENT = re.compile(r"\{[ -~\t\r\n]{1,16384}\}")
 
 
@@ -90,8 +91,23 @@ def read(
             f"{called('output_origins')} is wrong: it has to be origins such as "
             "https://files.example.com or https://*.example.com, with commas between them."
         ) from None
+    concurrency(settings, name, environment=environment)
     account = given.get(f"{prefix}_ACCOUNT") or said.account or ""
     return Connection(where.rstrip("/"), key, outputs, account.strip(), said.unit_prices)
+
+
+def concurrency(settings: Settings, name: str, *, environment: Mapping[str, str] | None = None) -> int | None:
+    """How many calls to a provider one process may work on at once, where the operator says it.
+
+    Raises Invalid, naming the setting.
+    """
+    variable = f"AIMS_{name.upper()}_CONCURRENCY"
+    text = (os.environ if environment is None else environment).get(variable, "").strip()
+    if not text:
+        return settings.connections.get(name, Connected()).concurrency
+    if not _NUMBER.fullmatch(text):
+        raise Invalid(f"The setting {variable} is wrong: it has to be a whole number from 1 to 9999.")
+    return int(text)
 
 
 def _called(prefix: str, setting: str) -> str:
