@@ -29,7 +29,7 @@ def _micros(day: datetime | None) -> int | None:
 @click.command(
     epilog=examples(
         "aims providers receipts",
-        "aims providers receipts --provider fal --since 2026-11-01 --json",
+        "aims providers receipts --provider NAME --since 2026-11-01 --json",
         "aims providers receipts --generation 01a2e0f3-...",
     )
 )
@@ -74,8 +74,8 @@ def receipts_(provider: str, generation_id: str, since: datetime | None, limit: 
 
 @click.command(
     epilog=examples(
-        "aims providers reconcile usage.csv --provider fal",
-        "aims providers reconcile usage.csv --provider fal --begin 2026-11-01 --end 2026-12-01 --json",
+        "aims providers reconcile usage.csv --provider NAME",
+        "aims providers reconcile usage.csv --provider NAME --begin 2026-11-01 --end 2026-12-01 --json",
     )
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")

@@ -2,7 +2,7 @@
 
 A CSV file with a first line of names. `request_id` is needed; `units` (a decimal number), `cost_usd` (US dollars) and
 `time` (RFC 3339, or seconds since 1970) are looked at where they are there; other columns are not. Several lines of one
-request are added up. fal documents no form of its export (read 22 November 2026): rename its columns to these.
+request are added up. The form is ours: rename the columns of a provider's export to these.
 """
 
 import csv
