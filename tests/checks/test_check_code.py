@@ -207,6 +207,16 @@ def test_the_openai_compatible_face_is_not_the_provider(plant: Plant) -> None:
     assert [finding.path for finding in one_provider.check(plant(files))] == ["aims/generation/a.py"]
 
 
+def test_the_second_door_of_a_provider_may_name_the_first_and_not_the_other_way_round(plant: Plant) -> None:
+    files = {
+        "aims/providers/google/adapter.py": "# as Vertex does",
+        "aims/providers/vertex/adapter.py": "from aims.providers.google import errors",
+        "aims/providers/fal.py": "# as Google does",
+    }
+    found = [finding.path for finding in one_provider.check(plant(files))]
+    assert sorted(found) == ["aims/providers/fal.py", "aims/providers/google/adapter.py"]
+
+
 def test_sleeps_are_found_by_every_name(plant: Plant) -> None:
     code = (
         "import asyncio\nfrom time import sleep\nsleep(1)\nawait_ = asyncio.sleep(delay=0.5)\n"
