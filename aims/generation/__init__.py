@@ -7,7 +7,7 @@ from aims.generation.announce import EVENTS
 from aims.generation.cancel import cancel
 from aims.generation.erase import empty_trash, erase
 from aims.generation.hearing import letterbox
-from aims.generation.history import Finding, GenerationView, is_finished, read, unfinished
+from aims.generation.history import Finding, GenerationView, is_finished, not_taken, read, unfinished
 from aims.generation.idempotency import Idempotency
 from aims.generation.leases import Claim
 from aims.generation.previews import style_preview
@@ -34,6 +34,7 @@ __all__ = [
     "erase",
     "is_finished",
     "letterbox",
+    "not_taken",
     "read",
     "referenced",
     "refund",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from aims import credits, media
 from aims.core.clock import SECOND, now, rfc3339
@@ -15,7 +15,7 @@ from aims.generation.expected import Expected, progress
 from aims.generation.lifecycle import OUTSIDE, TERMINAL, State
 from aims.generation.request import decode, encode
 from aims.generation.settle import Stored
-from aims.generation.tables import generations, outputs
+from aims.generation.tables import attempts, generations, outputs
 
 _FIND = select(generations, now().label("now")).where(
     generations.c.id == bindparam("generation"), generations.c.workspace_id == bindparam("workspace")
@@ -23,6 +23,24 @@ _FIND = select(generations, now().label("now")).where(
 _UNFINISHED = select(
     func.count().label("total"), func.min(generations.c.created_at).label("oldest"), now().label("now")
 ).where(~among(generations.c.state, TERMINAL))
+_waits = and_(attempts.c.state == "submitting", attempts.c.waits_since.is_not(None))
+_newest = (
+    select(
+        attempts.c.provider,
+        attempts.c.retry_reason,
+        func.count().over(partition_by=attempts.c.provider).label("total"),
+        func.row_number()
+        .over(partition_by=attempts.c.provider, order_by=attempts.c.waits_since.desc())
+        .label("age"),
+    )
+    .where(_waits)
+    .subquery()
+)
+_NOT_TAKEN = (
+    select(_newest.c.provider, _newest.c.total, _newest.c.retry_reason)
+    .where(_newest.c.age == 1)
+    .order_by(_newest.c.provider)
+)
 _STATE = select(generations.c.state).where(generations.c.id == bindparam("generation"))
 _OUTPUTS = (
     select(outputs).where(outputs.c.generation_id == bindparam("generation")).order_by(outputs.c.position)
@@ -141,6 +159,11 @@ def unfinished(tx: Tx) -> tuple[int, float]:
     """How many generations are unfinished, and for how long the oldest has been, in seconds."""
     row = tx.one(_UNFINISHED)
     return row.total, (row.now - row.oldest) / SECOND if row.total else 0.0
+
+
+def not_taken(tx: Tx) -> list[tuple[str, int, str]]:
+    """For each provider that did not take calls which still wait: its name, how many, and the newest reason."""
+    return [(row.provider, row.total, row.retry_reason) for row in tx.all(_NOT_TAKEN)]
 
 
 def _stored(row: Any) -> Stored:
