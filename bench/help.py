@@ -20,7 +20,10 @@ ASKED: tuple[tuple[tuple[str, ...], int | None], ...] = (
     (("image", "--help"), 200),
     (("video", "--help"), 200),
     (("models", "--help"), 200),
-    (("serve", "--help"), None),
+    (("serve", "--help"), 250),
+    (("keys", "--help"), 250),
+    (("catalog", "add", "--help"), 250),
+    (("providers", "--help"), 250),
 )
 """What is asked, and the milliseconds that the median may take."""
 

@@ -1,24 +1,39 @@
 """`aims catalog add`, `show` and `remove`: models of the operator's own, on every server of the instance."""
 
+from __future__ import annotations
+
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from aims.bootstrap import provider_modules
-from aims.catalog import Model, added, files_of, open_shelf, overrides
-from aims.catalog.added import Added
-from aims.catalog.composing import Words, compose, parameter_of
-from aims.catalog.files import read
-from aims.catalog.spec import Task
+from aims.cli.flags import Later
 from aims.cli.instance import as_json, examples, show, with_studio
-from aims.core.db import Tx
 from aims.core.errors import Conflict, Invalid, NotFound
-from aims.generation import Studio
+
+if TYPE_CHECKING:
+    from aims import bootstrap
+    from aims import catalog as offered
+    from aims.catalog import Model, added, composing, files, overrides
+    from aims.catalog.added import Added
+    from aims.catalog.composing import Words
+    from aims.catalog.spec import Task
+    from aims.core.db import Tx
+    from aims.generation import Studio
+else:
+    bootstrap = Later("aims.bootstrap")
+    offered = Later("aims.catalog")
+    added = Later("aims.catalog.added")
+    composing = Later("aims.catalog.composing")
+    files = Later("aims.catalog.files")
+    overrides = Later("aims.catalog.overrides")
+
+TASKS = ("text2img", "img2img", "text2video", "img2video", "ref2video", "firstlast2video", "extendvideo")
+"""What a model can do: the values of `catalog.spec.Task`."""
 
 FILE_NAME = "model.toml"
 
@@ -35,9 +50,7 @@ FILE_NAME = "model.toml"
 @click.argument("what", metavar="ENDPOINT|FILE.toml")
 @click.option("--price", type=click.IntRange(0, 1_000_000), help="Credits per image, or per second of film.")
 @click.option("--provider", help="Who has it.  [default: who has most models]")
-@click.option(
-    "--task", type=click.Choice(get_args(Task)), default="text2img", show_default=True, help="What it does."
-)
+@click.option("--task", type=click.Choice(TASKS), default="text2img", show_default=True, help="What it does.")
 @click.option("--id", "model_id", help="What requests call it.  [default: the endpoint]")
 @click.option("--name", help="What people call it.  [default: the endpoint]")
 @click.option("--description", help="One sentence for lists.")
@@ -81,7 +94,7 @@ def add(what: str, price: int | None, replace: bool, dry_run: bool, json_: bool,
         if price is None:
             raise click.UsageError(f"Say what {what} costs with --price, or name a file that ends in .toml.")
         provider = _provider(more.pop("provider"))
-        one = Added(compose(_words(what, price, provider=provider, **more)))
+        one = added.Added(composing.compose(_words(what, price, provider=provider, **more)))
         model = one.read(FILE_NAME)
     if dry_run:
         click.echo(one.source, nl=False)
@@ -103,18 +116,18 @@ def add(what: str, price: int | None, replace: bool, dry_run: bool, json_: bool,
 def _from_file(path: Path) -> tuple[Model, Added]:
     if not path.is_file():
         raise click.UsageError(f"There is no file {path}.")
-    model = read(path, Model)
+    model = files.read(path, offered.Model)
     text = path.read_text(encoding="utf-8")
     graph = path.parent / model.workflow.file if model.workflow else None
-    return model, Added(text, graph.read_text(encoding="utf-8") if graph else None)
+    return model, added.Added(text, graph.read_text(encoding="utf-8") if graph else None)
 
 
 def _provider(name: str | None) -> str:
     """Raises Invalid for one that nobody has written an adapter for."""
     if name is None:
-        return Counter(model.provider for model in open_shelf().models()).most_common(1)[0][0]
-    if name not in provider_modules():
-        there = ", ".join(provider_modules())
+        return Counter(model.provider for model in offered.open_shelf().models()).most_common(1)[0][0]
+    if name not in bootstrap.provider_modules():
+        there = ", ".join(bootstrap.provider_modules())
         raise Invalid.field("provider", f"There is no provider '{name}'. There are: {there}.")
     return name
 
@@ -143,17 +156,17 @@ def _words(
         frames = ("ratios", size_name or "aspect_ratio", _listed(ratios))
     if sizes:
         frames = ("sizes", size_name or "size", _listed(sizes))
-    found = dict(parameter_of(text) for text in parameters)
+    found = dict(composing.parameter_of(text) for text in parameters)
     if not task.endswith("img") and "default" not in found.get("duration", {}):
         raise click.UsageError(
             "A film is paid by the second. Say how long it can be, and how long it is when nothing is said: "
             "--parameter duration:integer:choices=5|10:default=5"
         )
-    return Words(
+    return composing.Words(
         id=model_id or endpoint,
         provider=provider,
         endpoint=endpoint,
-        task=cast(Task, task),
+        task=cast("Task", task),
         credits=price,
         day=datetime.now(UTC).date().isoformat(),
         name=name or endpoint,
@@ -180,7 +193,7 @@ def show_(model: str, json_: bool) -> None:
         kept = (await studio.db.read(overrides.load)).added.get(model)
         if kept is not None:
             return "database", kept.source
-        for path in files_of(studio.settings.home / "catalog"):
+        for path in offered.files_of(studio.settings.home / "catalog"):
             text = path.read_text(encoding="utf-8")
             if _id_in(text) == model:
                 return str(path), text

@@ -1,29 +1,42 @@
 """`aims providers receipts` and `aims providers reconcile`: what providers billed, held against our books."""
 
+from __future__ import annotations
+
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
+from aims.cli.flags import Later
 from aims.cli.instance import as_json, examples, show, table, with_database
-from aims.core.clock import DAY, SECOND, rfc3339
-from aims.core.db import Database
 from aims.core.errors import Invalid
-from aims.core.settings import Settings
-from aims.generation import bill, receipts
-from aims.generation import reconcile as books
-from aims.generation.receipts import Receipt
-from aims.generation.reconcile import Comparison, Finding
+
+if TYPE_CHECKING:
+    from aims.core import clock
+    from aims.core.db import Database
+    from aims.core.settings import Settings
+    from aims.generation import bill, receipts
+    from aims.generation import reconcile as books
+    from aims.generation.receipts import Receipt
+    from aims.generation.reconcile import Comparison, Finding
+else:
+    clock = Later("aims.core.clock")
+    bill = Later("aims.generation.bill")
+    receipts = Later("aims.generation.receipts")
+    books = Later("aims.generation.reconcile")
+
+MOST = 10_000
+"""How many receipts are shown at once: `receipts.MOST`."""
 
 SHOWN = 50
 a_day = click.DateTime(formats=["%Y-%m-%d"])
 
 
 def _micros(day: datetime | None) -> int | None:
-    return None if day is None else int(day.replace(tzinfo=UTC).timestamp()) * SECOND
+    return None if day is None else int(day.replace(tzinfo=UTC).timestamp()) * clock.SECOND
 
 
 @click.command(
@@ -36,9 +49,7 @@ def _micros(day: datetime | None) -> int | None:
 @click.option("--provider", default="", help="Only of this provider.")
 @click.option("--generation", "generation_id", default="", help="Only of this generation, with its refunds.")
 @click.option("--since", type=a_day, help="Only calls that began on this day (UTC) or later.")
-@click.option(
-    "--limit", type=click.IntRange(1, receipts.MOST), default=50, show_default=True, help="How many."
-)
+@click.option("--limit", type=click.IntRange(1, MOST), default=50, show_default=True, help="How many.")
 @as_json
 def receipts_(provider: str, generation_id: str, since: datetime | None, limit: int, json_: bool) -> None:
     """Show what each call to a provider was, what it billed, and who paid for it; the newest first."""
@@ -110,8 +121,8 @@ def reconcile(file: Path, provider: str, begin: datetime | None, end: datetime |
 def _value(found: Comparison) -> dict[str, Any]:
     return {
         "ok": not found.unexplained,
-        "begin": rfc3339(found.begin),
-        "end": rfc3339(found.end) if found.end < 10**6 * DAY else None,
+        "begin": clock.rfc3339(found.begin),
+        "end": clock.rfc3339(found.end) if found.end < 10**6 * clock.DAY else None,
         "totals": {
             kind: {"count": count, "units": f"{units:f}", "cost_usd_micros": cost}
             for kind, (count, units, cost) in found.totals().items()
@@ -132,7 +143,7 @@ def _finding(each: Finding) -> dict[str, Any]:
         else {
             "units": None if line.units is None else f"{line.units:f}",
             "cost_usd_micros": line.cost_usd_micros,
-            "time": rfc3339(line.time),
+            "time": clock.rfc3339(line.time),
             "lines": line.lines,
         },
         "receipt": None if kept is None else msgspec.to_builtins(kept),

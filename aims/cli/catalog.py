@@ -1,16 +1,24 @@
 """`aims catalog`: the operator's view of the models: what is offered, at which price, and by default."""
 
-from typing import Any, cast
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from aims import accounts
-from aims.catalog import Model, Offer, Shelf, overrides
-from aims.catalog.spec import Status
 from aims.cli.adding import add, remove, show_
+from aims.cli.flags import Later
 from aims.cli.instance import as_json, examples, show, table, with_studio
-from aims.core.db import Tx
-from aims.generation import Studio
+
+if TYPE_CHECKING:
+    from aims import accounts
+    from aims.catalog import Model, Offer, Shelf, overrides
+    from aims.catalog.spec import Status
+    from aims.core.db import Tx
+    from aims.generation import Studio
+else:
+    accounts = Later("aims.accounts")
+    overrides = Later("aims.catalog.overrides")
 
 for_workspace = click.option(
     "--workspace", help="Only for this workspace (id or name), not for the whole instance."
@@ -99,7 +107,7 @@ def set_(
     json_: bool,
 ) -> None:
     """Change a model's price, status or visibility. A running server follows within two seconds."""
-    said = overrides.Said(price, cast(Status | None, status), substitute, hidden)
+    said = overrides.Said(price, cast("Status | None", status), substitute, hidden)
     says_something = any(value is not None for value in (price, status, substitute, hidden))
     if not (says_something or default_ or reset):
         raise click.UsageError(

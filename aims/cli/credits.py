@@ -1,13 +1,26 @@
 """`aims credits`: grant credits, show a statement, give sandbox charges back."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
-from aims import accounts, credits, generation
+from aims.cli.flags import Later
 from aims.cli.instance import as_json, examples, of_workspace, show, table, with_database
 from aims.core import ids
-from aims.core.clock import rfc3339
-from aims.core.db import Database, Tx
-from aims.core.settings import Settings
+
+if TYPE_CHECKING:
+    from aims import accounts, generation
+    from aims import credits as books
+    from aims.core import clock
+    from aims.core.db import Database, Tx
+    from aims.core.settings import Settings
+else:
+    accounts = Later("aims.accounts")
+    books = Later("aims.credits")
+    generation = Later("aims.generation")
+    clock = Later("aims.core.clock")
 
 
 @click.group("credits", epilog=examples("aims credits grant --amount 500", "aims credits statement"))
@@ -29,7 +42,7 @@ def grant(amount: int, reference: str | None, reason: str, workspace: str | None
     """Give a workspace credits."""
     name = reference or ids.new_id()
 
-    async def work(db: Database, _: Settings) -> credits.Balance:
+    async def work(db: Database, _: Settings) -> books.Balance:
         return await db.write(_grant, workspace, amount, name, reason)
 
     now = with_database(work)
@@ -40,9 +53,9 @@ def grant(amount: int, reference: str | None, reason: str, workspace: str | None
     )
 
 
-def _grant(tx: Tx, workspace: str | None, amount: int, reference: str, reason: str) -> credits.Balance:
+def _grant(tx: Tx, workspace: str | None, amount: int, reference: str, reason: str) -> books.Balance:
     found = accounts.find_workspace(tx, workspace)
-    return credits.grant(tx, found.id, amount, reference, actor="operator", cause=reason)
+    return books.grant(tx, found.id, amount, reference, actor="operator", cause=reason)
 
 
 @credits_group.command(epilog=examples("aims credits statement", "aims credits statement --most 1000 --json"))
@@ -53,12 +66,20 @@ def _grant(tx: Tx, workspace: str | None, amount: int, reference: str, reason: s
 def statement(most: int, before: int | None, workspace: str | None, json_: bool) -> None:
     """Show a workspace's balance and its entries, newest first."""
 
-    async def work(db: Database, _: Settings) -> tuple[credits.Balance, list[credits.Entry]]:
+    async def work(db: Database, _: Settings) -> tuple[books.Balance, list[books.Entry]]:
         return await db.read(_statement, workspace, before, most)
 
     now, found = with_database(work)
     rows: list[tuple[object, ...]] = [
-        (one.seq, rfc3339(one.created_at), one.verb, one.amount, f"{one.change:+d}", one.cause, one.actor)
+        (
+            one.seq,
+            clock.rfc3339(one.created_at),
+            one.verb,
+            one.amount,
+            f"{one.change:+d}",
+            one.cause,
+            one.actor,
+        )
         for one in found
     ]
     lines = table(("entry", "time", "verb", "amount", "change", "cause", "by"), rows)
@@ -68,7 +89,7 @@ def statement(most: int, before: int | None, workspace: str | None, json_: bool)
         "entries": [
             {
                 "seq": one.seq,
-                "created_at": rfc3339(one.created_at),
+                "created_at": clock.rfc3339(one.created_at),
                 "verb": one.verb,
                 "amount": one.amount,
                 "change": one.change,
@@ -85,9 +106,9 @@ def statement(most: int, before: int | None, workspace: str | None, json_: bool)
 
 def _statement(
     tx: Tx, workspace: str | None, before: int | None, most: int
-) -> tuple[credits.Balance, list[credits.Entry]]:
+) -> tuple[books.Balance, list[books.Entry]]:
     found = accounts.find_workspace(tx, workspace)
-    return credits.balance(tx, found.id), credits.statement(tx, found.id, before=before, most=most)
+    return books.balance(tx, found.id), books.statement(tx, found.id, before=before, most=most)
 
 
 @credits_group.command("reset-sandbox", epilog=examples("aims credits reset-sandbox"))

@@ -5,12 +5,23 @@ Imported by every command, so that it imports nothing but click.
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, TypeVar
 
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMS = ("text", "json", "url")
+
+
+class Later:
+    """A module that is imported when something of it is first used, so that help does not wait for it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(import_module(self._name), attribute)
 
 
 def examples(*lines: str) -> str:

@@ -1,19 +1,26 @@
 """`aims init`: what the first start would make, without serving."""
 
+from __future__ import annotations
+
 import asyncio
+from typing import TYPE_CHECKING
 
 import click
 
-from aims.bootstrap import FirstStart, close_studio, first_start, open_studio
 from aims.cli.instance import as_json, examples, show
-from aims.core.errors import Conflict
-from aims.core.settings import Settings, load
+
+if TYPE_CHECKING:
+    from aims.bootstrap import FirstStart
+    from aims.core.settings import Settings
 
 
 @click.command(epilog=examples("aims init", "aims init --json"))
 @as_json
 def init(json_: bool) -> None:
     """Make the database, the owner, a workspace with its starting credits, and an API key."""
+    from aims.core.errors import Conflict
+    from aims.core.settings import load
+
     settings = load()
     first = asyncio.run(_make(settings))
     if first is None:
@@ -33,6 +40,8 @@ def init(json_: bool) -> None:
 
 
 async def _make(settings: Settings) -> FirstStart | None:
+    from aims.bootstrap import close_studio, first_start, open_studio
+
     studio = await open_studio(settings, create=True)
     try:
         return await first_start(studio)

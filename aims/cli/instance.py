@@ -1,18 +1,20 @@
 """What the server commands share: open this instance's database, run one verb, print text or JSON."""
 
+from __future__ import annotations
+
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-import msgspec
 
-from aims.bootstrap import close_studio, open_database, open_studio
 from aims.cli.flags import as_json, examples, table
-from aims.core.db import Database
-from aims.core.settings import Settings, load
-from aims.generation import Studio
+
+if TYPE_CHECKING:
+    from aims.core.db import Database
+    from aims.core.settings import Settings
+    from aims.generation import Studio
 
 T = TypeVar("T")
 
@@ -24,6 +26,9 @@ def with_database(verb: Callable[[Database, Settings], Awaitable[T]]) -> T:
 
     Raises NotFound, naming the path, when there is no database: only `init` and `serve` make one.
     """
+    from aims.bootstrap import open_database
+    from aims.core.settings import load
+
     gc.enable()
     settings = load()
 
@@ -42,6 +47,9 @@ def with_studio(verb: Callable[[Studio], Awaitable[T]]) -> T:
 
     Raises NotFound, naming the path, when there is no database.
     """
+    from aims.bootstrap import close_studio, open_studio
+    from aims.core.settings import load
+
     gc.enable()
     settings = load()
 
@@ -57,6 +65,8 @@ def with_studio(verb: Callable[[Studio], Awaitable[T]]) -> T:
 
 def show(value: Any, text: str, json_: bool) -> None:
     """Print the result: JSON for programs, text for people."""
+    import msgspec
+
     click.echo(msgspec.json.encode(value).decode() if json_ else text)
 
 

@@ -1,17 +1,29 @@
 """`aims keys`: create, list and revoke API keys."""
 
+from __future__ import annotations
+
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from aims import accounts
-from aims import keys as api_keys
+from aims.cli.flags import Later
 from aims.cli.instance import as_json, examples, of_workspace, show, table, with_database
-from aims.core import secrets
-from aims.core.clock import rfc3339
-from aims.core.db import Database, Tx
-from aims.core.settings import Settings
+
+if TYPE_CHECKING:
+    from aims import accounts
+    from aims import keys as api_keys
+    from aims.core import clock, secrets
+    from aims.core.db import Database, Tx
+    from aims.core.settings import Settings
+else:
+    accounts = Later("aims.accounts")
+    api_keys = Later("aims.keys")
+    clock = Later("aims.core.clock")
+    secrets = Later("aims.core.secrets")
+
+SCOPES = "image:generate,video:generate,media:read,media:write"
+"""What a key may do unless it is told otherwise: `accounts.SCOPES`, in the words of this command."""
 
 _SPAN = re.compile(r"(\d{1,6}(?:\.\d+)?)(s|m|h|d|w|y)")
 _DAYS = {"s": 1 / 86_400, "m": 1 / 1_440, "h": 1 / 24, "d": 1.0, "w": 7.0, "y": 365.0}
@@ -41,7 +53,7 @@ def keys() -> None:
 @click.option("--name", default="API key", show_default=True, help="What the key is for.")
 @click.option(
     "--scopes",
-    default=",".join(accounts.SCOPES),
+    default=SCOPES,
     show_default=True,
     help="What it may do, separated by commas.",
 )
@@ -114,9 +126,9 @@ def list_(workspace: str | None, json_: bool) -> None:
             "burst": one.burst,
             "cap": one.cap,
             "used": one.used,
-            "created_at": rfc3339(one.created_at),
-            "expires_at": rfc3339(one.expires_at),
-            "revoked_at": rfc3339(one.revoked_at),
+            "created_at": clock.rfc3339(one.created_at),
+            "expires_at": clock.rfc3339(one.expires_at),
+            "revoked_at": clock.rfc3339(one.revoked_at),
         }
         for one in found
     ]
@@ -127,7 +139,7 @@ def state(key: api_keys.KeyRecord) -> str:
     """What a list says of a key."""
     if key.revoked_at is not None:
         return "revoked"
-    return "active" if key.expires_at is None else f"until {rfc3339(key.expires_at)}"
+    return "active" if key.expires_at is None else f"until {clock.rfc3339(key.expires_at)}"
 
 
 @keys.command(epilog=examples("aims keys revoke 3fA9xQ2LmZ0b"))

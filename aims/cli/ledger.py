@@ -1,13 +1,21 @@
 """`aims ledger verify`: recompute the books and compare."""
 
+from __future__ import annotations
+
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from aims import credits, generation
+from aims.cli.flags import Later
 from aims.cli.instance import as_json, examples, show, with_database
-from aims.core.db import Database
-from aims.core.settings import Settings
+
+if TYPE_CHECKING:
+    from aims import credits, generation
+    from aims.core.db import Database
+    from aims.core.settings import Settings
+else:
+    generation = Later("aims.generation")
 
 
 @click.group(epilog=examples("aims ledger verify"))

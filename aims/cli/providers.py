@@ -1,26 +1,40 @@
 """`aims providers`: which services make the pictures and films, with whose keys, and whether they answer."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
-from pydantic import SecretStr
 
-from aims import accounts
-from aims.bootstrap import provider_modules
 from aims.cli.bills import receipts_, reconcile
+from aims.cli.flags import Later
 from aims.cli.instance import as_json, examples, show, table, with_studio
 from aims.cli.secret import key_of
-from aims.core.clock import rfc3339
-from aims.core.db import Tx
 from aims.core.errors import Broken, NotFound
-from aims.generation import Studio
-from aims.providers import Adapter, Checked, Checks, sealed
-from aims.providers.connection import Kept
-from aims.providers.opening import adapter_of
-from aims.providers.registry import INSTANCE, SANDBOX, line, provider_of
+
+if TYPE_CHECKING:
+    import pydantic
+
+    from aims import accounts, bootstrap
+    from aims import providers as connected
+    from aims.core import clock
+    from aims.core.db import Tx
+    from aims.generation import Studio
+    from aims.providers import Adapter, Checked, connection, opening, registry, sealed
+    from aims.providers.connection import Kept
+else:
+    pydantic = Later("pydantic")
+    accounts = Later("aims.accounts")
+    bootstrap = Later("aims.bootstrap")
+    connected = Later("aims.providers")
+    clock = Later("aims.core.clock")
+    connection = Later("aims.providers.connection")
+    opening = Later("aims.providers.opening")
+    registry = Later("aims.providers.registry")
+    sealed = Later("aims.providers.sealed")
 
 NOT_ASKED = "It is connected. Whether it answers shows only when something is made."
 for_workspace = click.option(
@@ -30,7 +44,7 @@ for_workspace = click.option(
 
 def known() -> list[str]:
     """The providers that can be connected."""
-    return [name for name in provider_modules() if name != SANDBOX]
+    return [name for name in bootstrap.provider_modules() if name != registry.SANDBOX]
 
 
 the_provider = click.argument("provider", metavar="PROVIDER")
@@ -74,15 +88,15 @@ async def every(studio: Studio) -> list[Listed]:
     given = [name for name in adapters if name in known()]
     found = [Listed(name, None, "settings", _url(studio, name), None, True, name) for name in given]
     for row in await studio.db.read(sealed.every):
-        shadowed = row.workspace_id == INSTANCE and row.provider in given
-        name = line(row.provider, row.id)
+        shadowed = row.workspace_id == registry.INSTANCE and row.provider in given
+        name = registry.line(row.provider, row.id)
         found.append(
             Listed(
                 row.provider,
                 row.workspace_id or None,
                 "database",
                 msgspec.json.decode(row.settings).get("base_url"),
-                rfc3339(row.changed_at),
+                clock.rfc3339(row.changed_at),
                 name in adapters and not shadowed,
                 name,
             )
@@ -171,14 +185,14 @@ def connect(
     async def work(studio: Studio) -> tuple[Checked, str | None]:
         tools = studio.connections.tools
         kept = said
-        adapter = adapter_of(tools, provider, said) if not (key_file or written) else None
+        adapter = opening.adapter_of(tools, provider, said) if not (key_file or written) else None
         if adapter is None:
-            kept = said.model_copy(update={"key": SecretStr(key_of(provider, key_file, written))})
-            adapter = adapter_of(tools, provider, kept)
+            kept = said.model_copy(update={"key": pydantic.SecretStr(key_of(provider, key_file, written))})
+            adapter = opening.adapter_of(tools, provider, kept)
         if adapter is None:
             raise click.UsageError(f"{provider} needs a key, or an address with --base-url.")
         where = await studio.db.read(_workspace, workspace)
-        checked = Checked("valid", NOT_ASKED) if no_check else await ask(adapter)
+        checked = connected.Checked("valid", NOT_ASKED) if no_check else await ask(adapter)
         await adapter.close()
         if checked.standing == "invalid":
             raise Broken(f"{checked.sentence} Nothing was kept.")
@@ -196,17 +210,21 @@ def _said(base_url: str | None, origins: Sequence[str], more: Sequence[str]) -> 
     Raises UsageError for a setting that there is not.
     """
     pairs = dict(each.partition("=")[::2] for each in more)
-    names = set(Kept.model_fields) - {"key", "base_url", "output_origins"}
+    names = set(connection.Kept.model_fields) - {"key", "base_url", "output_origins"}
     for name in pairs:
         if name not in names:
             there = f"There are: {', '.join(sorted(names))}." if names else "There are none."
             raise click.UsageError(f"'{name}' is no setting of a connection. {there}")
-    return Kept.model_validate({"base_url": base_url, "output_origins": tuple(origins), **pairs})
+    return connection.Kept.model_validate({"base_url": base_url, "output_origins": tuple(origins), **pairs})
 
 
 async def ask(adapter: Adapter) -> Checked:
     """What a provider says of a connection, where it can be asked without buying something."""
-    return await adapter.check() if isinstance(adapter, Checks) else Checked("valid", NOT_ASKED)
+    return (
+        await adapter.check()
+        if isinstance(adapter, connected.Checks)
+        else connected.Checked("valid", NOT_ASKED)
+    )
 
 
 @providers.command(epilog=examples("aims providers check", "aims providers check NAME --json"))
@@ -222,7 +240,9 @@ def check(provider: str | None, json_: bool) -> None:
         for each in await every(studio):
             if provider in (None, each.provider):
                 adapter = studio.providers.adapters.get(each.name)
-                unusable = Checked("invalid", "This connection cannot be used: its key cannot be opened.")
+                unusable = connected.Checked(
+                    "invalid", "This connection cannot be used: its key cannot be opened."
+                )
                 found.append((each, await ask(adapter) if adapter else unusable))
         return found
 
@@ -259,7 +279,7 @@ def disconnect(provider: str, workspace: str | None, json_: bool) -> None:
                 + (f"for the workspace {where}." if where else "for the instance.")
             )
         return where, where is None and any(
-            provider_of(name) == name == provider for name in studio.providers.adapters
+            registry.provider_of(name) == name == provider for name in studio.providers.adapters
         )
 
     where, given = with_studio(work)

@@ -1,16 +1,27 @@
 """`aims workspaces`: create and list."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
-from aims import accounts
-from aims import keys as api_keys
-from aims.bootstrap import create_workspace
+from aims.cli.flags import Later
 from aims.cli.instance import as_json, examples, show, table, with_database
 from aims.cli.keys import opened
 from aims.core import ids
-from aims.core.clock import rfc3339
-from aims.core.db import Database, Tx
-from aims.core.settings import Settings
+
+if TYPE_CHECKING:
+    from aims import accounts, bootstrap
+    from aims import keys as api_keys
+    from aims.core import clock
+    from aims.core.db import Database, Tx
+    from aims.core.settings import Settings
+else:
+    accounts = Later("aims.accounts")
+    bootstrap = Later("aims.bootstrap")
+    api_keys = Later("aims.keys")
+    clock = Later("aims.core.clock")
 
 
 @click.group(epilog=examples("aims workspaces create --name Marketing", "aims workspaces list"))
@@ -41,7 +52,7 @@ def create(name: str, json_: bool) -> None:
 
 
 def _create(tx: Tx, workspace_id: str, name: str, starting_credits: int, made: tuple[str, str, str]) -> None:
-    create_workspace(tx, workspace_id, name, starting_credits)
+    bootstrap.create_workspace(tx, workspace_id, name, starting_credits)
     api_keys.issue(tx, made, workspace_id, "First key", "operator")
 
 
@@ -55,7 +66,12 @@ def list_(json_: bool) -> None:
 
     found = with_database(work)
     show(
-        [{"workspace_id": one.id, "name": one.name, "created_at": rfc3339(one.created_at)} for one in found],
-        table(("id", "name", "created"), [(one.id, one.name, rfc3339(one.created_at)) for one in found]),
+        [
+            {"workspace_id": one.id, "name": one.name, "created_at": clock.rfc3339(one.created_at)}
+            for one in found
+        ],
+        table(
+            ("id", "name", "created"), [(one.id, one.name, clock.rfc3339(one.created_at)) for one in found]
+        ),
         json_,
     )

@@ -1,7 +1,11 @@
 """Every help ends with examples, and every example is one that can be pasted."""
 
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
@@ -70,3 +74,28 @@ def test_every_command_that_prints_can_print_json():
     ]
 
     assert without == ["serve", "worker", "mcp"]
+
+
+def test_no_help_waits_for_the_studio(home: Path):
+    """What makes a start slow is imported when a command runs, and what stands in for it says the same."""
+    script = (
+        "import sys, aims.cli\n"
+        "for name in aims.cli.COMMANDS:\n"
+        "    aims.cli.run([name, '--help'])\n"
+        "heavy = {'sqlalchemy', 'pydantic', 'structlog', 'litestar', 'psycopg', 'PIL', 'aims.bootstrap'}\n"
+        "sys.exit(' '.join(sorted(heavy & set(sys.modules))) or 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_the_commands_offer_is_what_there_is():
+    from aims import accounts
+    from aims.catalog.spec import Task
+    from aims.cli import adding, bills, keys
+    from aims.generation import receipts
+
+    assert keys.SCOPES.split(",") == list(accounts.SCOPES)
+    assert get_args(Task) == adding.TASKS
+    assert bills.MOST == receipts.MOST
