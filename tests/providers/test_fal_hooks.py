@@ -1,14 +1,19 @@
 """Word from the provider: what was lost comes home by it, and whatever else arrives changes nothing (PRV-01, 11)."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from emulated import Emulator, agree, begin, ended, files_are_whole, made, until
+from emulated import KEY, Emulator, agree, begin, ended, files_are_whole, made, until
 from hooked import attempt_of, hooks, kept, reachable, steer
 from serving import Person, Served
 
-from aims.generation import hearing
+from aims.generation import hearing, receipts, reconcile
+from aims.generation.bill import Billed
+from aims.providers import sealed
+from aims.providers.connection import Kept
+from emulators.fal.hooks import USER
 
 pytestmark = pytest.mark.usefixtures("quick")
 START = 100_000
@@ -152,3 +157,28 @@ def test_a_studio_without_a_public_address_asks_for_no_word(
 
     assert end.status == "completed"
     assert hooks(emulator, end.request_id) == []
+
+
+def test_word_about_a_workspaces_own_account_finds_its_own_connection(tmp_path: Path):
+    """Another connection to the same provider, with an account of its own beside the instance's."""
+    emulator = Emulator("fal", tmp_path / "ledger.db")
+    served = reachable(tmp_path / "home", emulator)
+    person = served.person(START)
+    kept_row = Kept.model_validate({"key": KEY, "base_url": emulator.url, "account": USER})
+    served.write(sealed.put, served.studio.connections.vault, person.workspace_id, "fal", kept_row)
+    until(lambda: person.workspace_id in served.studio.providers.connected(), "the connection is known")
+
+    end = made(person, "On its own account", "submit=reset, work=1, hook-wait=0.5")
+
+    assert (end.status, end.cost_outcome) == ("completed", "posted")
+    row = attempt_of(served, end.view["id"])
+    assert row.provider.startswith("fal:")
+    assert kept(served, end.view["id"]) == [(row.provider_ref, "OK")]
+    assert [each.request_id for each in served.read(lambda tx: receipts.newest(tx, provider="fal"))] == [
+        row.provider_ref
+    ]
+    found = served.read(lambda tx: reconcile.compare(tx, "fal", {row.provider_ref: Billed(row.provider_ref)}))
+    assert [each.kind for each in found.findings] == ["matched"]
+    assert served.breaches() == []
+    served.stop()
+    emulator.close()
