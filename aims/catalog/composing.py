@@ -65,6 +65,8 @@ def parameter_of(text: str) -> tuple[str, dict[str, Any]]:
             )
         if key == "choices":
             found[key] = [_value(kind, each) for each in value.split("|")]
+        elif key in ("min", "max"):
+            found[key] = _value("integer" if value.lstrip("-").isdigit() else "number", value)
         else:
             found[key] = value if key in ("unit", "help", "sent_as", "encoding") else _value(kind, value)
     if not name or not kind:

@@ -215,6 +215,8 @@ def test_a_model_is_added_with_one_line(run: Run):
             "guidance:number:sent_as=cfg:unit=points",
             "--parameter",
             "tiled:boolean:default=false",
+            "--parameter",
+            "tone:text:max=40",
         ),
     )
     tried = run(*line, "--dry-run").out
@@ -234,6 +236,7 @@ def test_a_model_is_added_with_one_line(run: Run):
     assert made["parameters"]["mood"]["choices"] == ["calm", "wild"]
     assert made["parameters"]["guidance"]["sent_as"] == "cfg"
     assert made["parameters"]["tiled"]["default"] is False
+    assert made["parameters"]["tone"]["max"] == 40
 
 
 @pytest.mark.parametrize("task", ["img2img", "img2video", "ref2video", "firstlast2video", "extendvideo"])

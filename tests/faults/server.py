@@ -310,7 +310,7 @@ class Instance:
     def complaints(self) -> list[str]:
         """The lines that servers logged as errors. A crash is no reason for one."""
         lines = [line for server in self.servers for line in _lines(server.err)]
-        return [line for line in lines if '"level": "error"' in line or "Traceback" in line]
+        return [line for line in lines if '"level":"error"' in line or "Traceback" in line]
 
     async def close(self) -> None:
         """Kill what is left: all of it first, whatever waiting for it may say."""
