@@ -1,7 +1,7 @@
 """Fixtures: providers' emulators as processes of their own, and a served studio that is connected to one."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -17,22 +17,53 @@ from serving import Served  # noqa: E402
 from aims.generation import breaker, call, downloads  # noqa: E402
 
 
+class Pool:
+    """What a file's tests have started: an emulator of each provider, and a studio that is connected to it."""
+
+    def __init__(self, folder: Callable[[str], Path]) -> None:
+        self._folder = folder
+        self._emulators: dict[str, Emulator] = {}
+        self._studios: dict[str, Served] = {}
+
+    def emulator(self, name: str) -> Emulator:
+        """The one of this provider."""
+        if name not in self._emulators:
+            self._emulators[name] = Emulator(name, self._folder("emulator") / "ledger.db")
+        return self._emulators[name]
+
+    def studio(self, emulator: Emulator) -> Served:
+        """The served studio whose only real provider is that emulator."""
+        if emulator.name not in self._studios:
+            served = Served(self._folder("home"), None, connections=emulator.connection)
+            self._studios[emulator.name] = served.start()
+        return self._studios[emulator.name]
+
+    def close(self) -> None:
+        """End all of it."""
+        for served in self._studios.values():
+            served.stop()
+        for emulator in self._emulators.values():
+            emulator.close()
+
+
 @pytest.fixture(scope="module")
-def emulator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pool]:
+    """Started once for a file, in whatever order its tests come."""
+    made = Pool(tmp_path_factory.mktemp)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def emulator(request: pytest.FixtureRequest, pool: Pool) -> Emulator:
     """An emulator for the tests of one file: of its `PROVIDER`, or of the one that a test is given (`indirect`)."""
-    name = getattr(request, "param", None) or getattr(request.module, "PROVIDER", "fal")
-    emulator = Emulator(name, tmp_path_factory.mktemp("emulator") / "ledger.db")
-    yield emulator
-    emulator.close()
+    return pool.emulator(getattr(request, "param", None) or getattr(request.module, "PROVIDER", "fal"))
 
 
 @pytest.fixture(scope="module")
-def connected(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def connected(emulator: Emulator, pool: Pool) -> Served:
     """A served studio whose only real provider is that emulator."""
-    served = Served(tmp_path_factory.mktemp("home"), None, connections=emulator.connection)
-    served.start()
-    yield served
-    served.stop()
+    return pool.studio(emulator)
 
 
 @pytest.fixture

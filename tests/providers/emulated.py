@@ -35,6 +35,19 @@ MODELS = {
 }
 # What is asked of those that make films only, if a test says nothing else.
 FILMS: dict[str, dict[str, Any]] = {"vertex": {"duration": 4}}
+# What they say among themselves, and about the account behind the key.
+PRIVATE = (
+    "google",
+    "API",
+    "Key",
+    "balance",
+    "quota",
+    "CUDA",
+    "credit.",
+    "123456789012",
+    "ya29",
+    "tested-project",
+)
 _THUMBNAIL = re.compile(r"\.\d+\.webp$")
 _ATTEMPTS = select(attempts.c.provider_ref, attempts.c.state, attempts.c.cost_outcome)
 _ATTEMPTS_OF = select(attempts).where(attempts.c.generation_id == bindparam("generation"))
@@ -180,6 +193,15 @@ class Ended:
     @property
     def charged(self) -> int:
         return int(self.view["credits"]["charged"])
+
+
+def is_clean(end: Ended, provider: str) -> None:
+    """Nothing of the connection, and nothing of how we are made, is in what the user sees. provider: its name."""
+    text = json.dumps([end.view["error"], end.view["outputs"]])
+    for private in (*KEY.split(":"), "http", "127.0.0.1", "Traceback", "emulator", *PRIVATE):
+        assert private not in text, text
+    assert provider not in text.lower(), text
+    assert end.view["error"].endswith(".")
 
 
 def begin(person: Person, prompt: str, script: str = "", **body: Any) -> str:

@@ -21,18 +21,6 @@ def test_the_key_goes_to_no_address_that_an_answer_makes_up(step: str, person: P
     assert emulator.calls("result", str(end.request_id)) == ["ok"]
 
 
-@pytest.mark.parametrize("script", ["submit=503/ok", "submit=502/ok", "submit=500/ok"])
-def test_an_error_that_is_not_the_providers_own_is_not_an_answer(
-    script: str, person: Person, emulator: Emulator
-):
-    """Whether it was taken, nobody can say: here it was not, and it is still not sent again."""
-    emulator.never_taken += 1
-    end = made(person, f"Stray {script}", script)
-
-    assert (end.status, end.state, end.charged) == ("failed", "unknown", 0)
-    assert len(emulator.calls("submit", f"Stray {script}")) == 1
-
-
 @pytest.mark.parametrize("kind", ["runner_scheduling_failure", "startup_timeout"])
 def test_an_error_that_says_that_nothing_ran_is_tried_again(kind: str, person: Person, emulator: Emulator):
     end = made(person, f"First {kind}", f"submit={kind}/ok")

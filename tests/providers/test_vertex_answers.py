@@ -1,11 +1,10 @@
 """Whatever Vertex answers has an end, a code and a clean sentence (PRV-03, 05, 06, 07, 08, 09, 10, 13)."""
 
-import json
 from pathlib import Path
 
 import pytest
 from accounts import PROJECT
-from emulated import KEY, Emulator, Ended, agree, begin, ended, made, until
+from emulated import Emulator, agree, begin, ended, is_clean, made, until
 from serving import Person, Served
 
 from aims.generation import call
@@ -14,35 +13,7 @@ from aims.providers.vertex import adapter, results
 
 PROVIDER = "vertex"
 START = 100_000
-GARBAGE = ["html", "truncated", "deep", "nan", "wrong", "list", "null"]
 pytestmark = pytest.mark.usefixtures("quick")
-
-
-def is_clean(end: Ended) -> None:
-    """Nothing of the connection, and nothing of how we are made, is in what the user sees."""
-    text = json.dumps([end.view["error"], end.view["outputs"]])
-    for private in (
-        *KEY.split(":"),
-        PROJECT,
-        "http",
-        "google",
-        "127.0.0.1",
-        "Traceback",
-        "123456789012",
-        "ya29",
-    ):
-        assert private not in text, text
-    assert end.view["error"].endswith(".")
-
-
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("silent", ["hang", "drip", "endless"])
-def test_prv_03_nothing_hangs_for_ever(silent: str, person: Person, emulator: Emulator):
-    end = made(person, f"Held up by {silent}", f"status={silent}")
-
-    assert (end.status, end.state, end.charged, end.cost_outcome) == ("failed", "unknown", 0, "absorbed")
-    assert person.balance == (START, 0)
-    is_clean(end)
 
 
 def test_prv_05_a_wait_that_is_asked_for_is_obeyed(person: Person, emulator: Emulator):
@@ -50,26 +21,6 @@ def test_prv_05_a_wait_that_is_asked_for_is_obeyed(person: Person, emulator: Emu
 
     assert (end.status, end.tries) == ("completed", 2)
     assert emulator.calls("submit", "Told to wait") == ["429", "ok"]
-
-
-@pytest.mark.parametrize(
-    ("step", "code"),
-    [
-        ("400", "provider_rejected_input"),
-        ("401", "provider_no_access"),
-        ("403", "provider_no_access"),
-        ("404", "provider_rejected_input"),
-        ("billing", "provider_no_access"),
-        ("guidelines", "content_refused"),
-    ],
-)
-def test_prv_06_what_is_refused_is_not_asked_again(step: str, code: str, person: Person, emulator: Emulator):
-    end = made(person, f"Refused with {step}", f"submit={step}/ok")
-
-    assert (end.status, end.charged, person.balance) == ("failed", 0, (START, 0))
-    assert (end.state, end.error_code, end.cost_outcome) == ("failed", code, None)
-    assert emulator.calls("submit", f"Refused with {step}") == [step]
-    is_clean(end)
 
 
 @pytest.mark.parametrize("step", ["500", "503"])
@@ -101,18 +52,7 @@ def test_prv_07_what_was_not_made_says_why_and_is_not_charged(
     assert (came.status, came.charged, person.balance) == ("failed", 0, (START, 0))
     assert (came.state, came.error_code, came.cost_outcome) == ("failed", code, None)
     assert len(emulator.calls("submit", f"Ends with {end}")) == 1
-    is_clean(came)
-
-
-@pytest.mark.parametrize("garbage", GARBAGE)
-@pytest.mark.parametrize("route", ["submit", "status"])
-def test_prv_08_garbage_cannot_hurt(route: str, garbage: str, person: Person, emulator: Emulator):
-    end = made(person, f"{garbage} for {route}", f"{route}={garbage}")
-
-    assert (end.status, end.charged, person.balance) == ("failed", 0, (START, 0))
-    assert (end.error_code, end.cost_outcome) == ("provider_bad_response", "absorbed")
-    assert len(emulator.calls("submit", f"{garbage} for {route}")) == 1
-    is_clean(end)
+    is_clean(came, PROVIDER)
 
 
 def test_prv_08_an_answer_without_end_is_not_read_to_its_end(
@@ -126,7 +66,7 @@ def test_prv_08_an_answer_without_end_is_not_read_to_its_end(
     ((most,),) = until(lambda: emulator.rows(query, end.request_id), "it has stopped to send")
     # What a socket's buffers hold comes on top of what is read.
     assert most < 40 << 20
-    is_clean(end)
+    is_clean(end, PROVIDER)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +117,7 @@ def test_an_operation_that_is_done_and_has_nothing_is_written_off(person: Person
     end = made(person, "Done with nothing", "status=missing")
 
     assert (end.status, end.error_code, end.cost_outcome) == ("failed", "provider_bad_response", "absorbed")
-    is_clean(end)
+    is_clean(end, PROVIDER)
 
 
 def test_prv_13_a_cancel_is_final_for_the_customer_and_what_it_costs_is_ours(
