@@ -80,6 +80,7 @@ class Providers:
         self._given = dict(given)
         self._lines: dict[str, Line] = {}
         self._own: dict[tuple[str, str], Adapter] = {}
+        self._owners: frozenset[str] = frozenset()
         self._shut: frozenset[tuple[str, str]] = frozenset()
         self._users: Counter[str] = Counter()
         # No longer offered: for the work that is under way with it, until that is over.
@@ -170,6 +171,7 @@ class Providers:
         self._own = {
             (each.workspace_id, provider_of(name)): each.adapter for name, each in self._lines.items()
         }
+        self._owners = frozenset(each.workspace_id for each in self._lines.values())
 
     async def close_unused(self) -> None:
         """Close what is offered no more and has no work under way."""
@@ -192,7 +194,5 @@ class Providers:
     def _stands_in(self, workspace_id: str) -> bool:
         if SANDBOX not in self._given or self.mode == "off":
             return False
-        connected = any(name != SANDBOX for name in self._given) or any(
-            owner in (INSTANCE, workspace_id) for owner, _ in self._own
-        )
-        return self.mode == "always" or not connected
+        real = len(self._given) > 1 or INSTANCE in self._owners or workspace_id in self._owners
+        return self.mode == "always" or not real
