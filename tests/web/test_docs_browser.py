@@ -166,6 +166,10 @@ def test_a_page_is_readable_by_everybody_in_both_themes_and_on_a_phone(
             assert found.violations_count == 0, found.generate_report()
         seen.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
         assert seen.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+        if path in TABS:
+            seen.page.get_by_text("On this page").last.click()
+            found = Axe().run(seen.page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+            assert found.violations_count == 0, found.generate_report()
         assert not seen.refusals
         assert not [line for line in seen.complaints if "ERR_FAILED" not in line]
 

@@ -17,8 +17,11 @@ from aims.catalog import request_schema
 from aims.cli.described import command_line
 from aims.mcp import TOOLS
 from aims.mcp.schemas import takes
+from aims.web.desk import Desk
+from aims.web.docs import cli
+from aims.web.docs.reference import page as reference_page
 from aims.web.openapi import examples, wire
-from aims.web.pages import SCRIPTED
+from aims.web.pages import SCRIPTED, rendered
 
 __all__ = ["operate"]
 
@@ -183,3 +186,19 @@ def test_every_skill_is_told_word_for_word(served: Served):
 
     for each in skills.every():
         assert shown[f"{each.name}-text"] == each.text
+
+
+def test_without_a_command_line_to_tell_the_pages_say_how_to_ask_it(served: Served):
+    """As when another program serves the studio."""
+    at = Desk(served.studio)
+
+    told = Tags(rendered("docs/cli.html", cli.page(at)).decode())
+    api = rendered("docs/reference.html", reference_page(at)).decode()
+
+    places = {about.get("id") for _, about in told.tags}
+    assert {str(each["href"])[1:] for each in told.named("a") if str(each["href"]).startswith("#")} <= places
+    assert "aims --help" in told.text
+    assert (
+        'data-language="cli"'
+        not in api.partition('id="example-ask-image-basic"')[2].partition("</figure>")[0]
+    )
