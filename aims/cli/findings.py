@@ -16,9 +16,12 @@ from aims.core.db import Database
 from aims.core.errors import StudioError
 from aims.core.fetch import Fetcher
 from aims.core.settings import MIB, Settings
+from aims.generation import receipts
 from aims.media import codecs
 from aims.providers.opening import Connections
 from aims.providers.registry import SANDBOX, Providers, Tools, provider_of
+
+LOST_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ async def look(settings: Settings) -> list[Finding]:
             )
         )
         found.append(check_providers(await db.read(generation.not_taken)))
+        found.append(tell_of_lost_calls(await db.read(receipts.lost, LOST_DAYS)))
         found.append(check_webhooks(await db.read(webhooks.disabled)))
     except StudioError as error:
         found.append(Finding("database", False, error.sentence, "See the sentence before."))
@@ -149,6 +153,18 @@ def check_providers(waiting: list[tuple[str, int, str]]) -> Finding:
         listed,
         "They are sent again by themselves. The server's log says `provider is left alone` and `provider works again`; "
         "a quota or a key may need you at the provider.",
+    )
+
+
+def tell_of_lost_calls(lost: int) -> Finding:
+    """What was sent to providers and never heard of: nothing is wrong here, but it may stand in their bills."""
+    if not lost:
+        return Finding("calls", True, f"every call of the last {LOST_DAYS} days has its outcome")
+    return Finding(
+        "calls",
+        True,
+        f"{lost} of the calls of the last {LOST_DAYS} days ended without an answer and may be billed: "
+        "`aims providers receipts` shows them, `aims providers reconcile` holds the bill against them.",
     )
 
 

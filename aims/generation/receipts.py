@@ -3,9 +3,9 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Select, Text, bindparam, or_, select
+from sqlalchemy import BigInteger, Select, Text, bindparam, func, or_, select
 
-from aims.core.clock import rfc3339
+from aims.core.clock import DAY, now, rfc3339
 from aims.core.db import Tx
 from aims.credits.tables import entries
 from aims.generation.tables import attempts, generations
@@ -54,6 +54,13 @@ _REFUNDS = (
         entries.c.hold_reference == bindparam("generation"),
     )
     .order_by(entries.c.seq)
+)
+
+
+_LOST = select(func.count()).where(
+    attempts.c.state == "unknown",
+    attempts.c.cost_outcome == "absorbed",
+    attempts.c.finished_at > now() - bindparam("age", type_=BigInteger()),
 )
 
 
@@ -117,6 +124,12 @@ def newest(
         most=min(most, MOST),
     )
     return [receipt(row, _refunds(tx, row) if generation_id else []) for row in found]
+
+
+def lost(tx: Tx, days: int) -> int:
+    """How many calls of the last days ended without anybody's knowing how: they may be billed, and brought nothing."""
+    found: int = tx.value(_LOST, age=days * DAY)
+    return found
 
 
 def receipt(row: Any, refunds: list[Refund]) -> Receipt:

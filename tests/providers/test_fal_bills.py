@@ -107,6 +107,8 @@ def test_a_receipt_has_what_the_provider_reports_and_who_paid(
     fourth = by_generation[lost.view["id"]]
     assert (fourth["cost"], fourth["billed_units"], fourth["cost_usd_micros"]) == ("absorbed", None, None)
     assert fourth["cost_reason"] == fourth["error"]
+    told = {each["name"]: each for each in aims("doctor")[1]["findings"]}
+    assert told["calls"]["sentence"].startswith("1 of the calls of the last 7 days ended without an answer")
     (alone,) = aims("providers", "receipts", "--generation", good.view["id"])[1]
     assert [(each["credits"], each["reason"]) for each in alone["refunds"]] == [(5, "it was too dark")]
     assert aims("providers", "receipts", "--provider", "other")[1] == []
