@@ -22,7 +22,7 @@ from aims.backups import manifest, parcels, snapshot
 from aims.backups.manifest import Manifest
 from aims.backups.parcels import Backup
 from aims.bootstrap import ServeLock
-from aims.core import secrets
+from aims.core import failpoints, secrets
 from aims.core.db import Database, Tx
 from aims.core.db.session import DriverError, PostgresSession, SqliteSession, translate
 from aims.core.errors import Broken, Conflict, Unavailable
@@ -78,6 +78,7 @@ def restore(settings: Settings, source: Path, *, begin_unsent: bool) -> Restored
             try:
                 secret = _stage(backup, kept, settings, stage)
                 given_up, breaches = _fill(kept, settings, stage, begin_unsent=begin_unsent)
+                failpoints.hit("restore.inside")
                 _put(stage, settings.home)
             finally:
                 shutil.rmtree(stage, ignore_errors=True)

@@ -9,6 +9,7 @@ from aims import media, migrations
 from aims.backups import manifest, parcels, snapshot
 from aims.backups.manifest import File, Manifest
 from aims.backups.parcels import Parcel
+from aims.core import failpoints
 from aims.core.db.session import DriverError
 from aims.core.errors import Broken, NotFound
 from aims.core.settings import Settings
@@ -60,6 +61,7 @@ def _fill(parcel: Parcel, settings: Settings, with_secret: bool) -> Manifest:
             f"{migrations.newest()}. Use the version that serves it.",
             code="other_version",
         )
+    failpoints.hit("backup.moment")
     files = moment.files
     lost, damaged = _add_media(parcel, settings.home / "media", moment, files)
     _add_catalog(parcel, settings.home / "catalog", files)

@@ -35,6 +35,8 @@ POINTS = {
     "trash.committed": "F16 their rows are gone; their files are on the disk",
     "trash.removed": "F17 their files are gone; that is not marked",
     "recover.inside": "F20 in the middle of taking over unfinished generations",
+    "backup.moment": "REC-01 the database is copied; the files that it names are not",
+    "restore.inside": "REC-01 the database is filled; nothing has its place",
 }
 
 

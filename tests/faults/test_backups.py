@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 import json
+import os
 import shutil
+import signal
 import stat
 import tarfile
 from collections.abc import Callable
@@ -17,7 +19,8 @@ from server import Ended, Instance, until
 from test_crash_incoming import KEY, Provider, provider
 
 NewInstance = Callable[..., Instance]
-START, PRICE = 100_000, 25
+START = 100_000
+SLOW_MS = 5000
 __all__ = ["provider"]
 
 
@@ -50,9 +53,9 @@ class Load:
             await asyncio.sleep(0.05)
 
 
-async def taken(instance: Instance, target: Path, *options: str) -> dict[str, Any]:
+async def taken(instance: Instance, target: Path, *options: str, **more: str) -> dict[str, Any]:
     """Take a backup. Returns what the command said."""
-    return (await instance.command("backup", str(target), *options, "--json")).json
+    return (await instance.command("backup", str(target), *options, "--json", **more)).json
 
 
 def is_whole(instance: Instance) -> None:
@@ -288,3 +291,90 @@ async def test_a_file_that_was_missing_before_is_named_and_the_rest_is_kept(
     assert said.code == 1
     assert key in said.err
     assert (tmp_path / "monday" / "manifest.json").exists()
+
+
+async def test_what_is_deleted_for_good_while_the_files_are_read_is_not_restored(
+    instance: Instance, new_instance: NewInstance, tmp_path: Path
+) -> None:
+    """The rows are copied, then picture and row go; what comes back has neither, and was charged for all the same."""
+    await instance.init()
+    async with calling(await instance.serve(), await instance.new_key()) as alice:
+        made = [await alice.finished(accepted(await alice.ask(picture()))) for _ in range(2)]
+        gone = made[0]["outputs"][0]["id"]
+        slow = f"backup.moment=sleep:{SLOW_MS}"
+        taking = asyncio.create_task(
+            taken(instance, tmp_path / "monday", "--with-secret", AIMS_FAILPOINTS=slow)
+        )
+        await until(lambda: "backup.moment" in instance.hits(), "the rows are copied")
+        for query in ("", "?permanent=true"):
+            assert (await alice.client.delete(f"/api/v1/media/{gone}{query}")).is_success
+        said = await taking
+    assert (said["deleted_meanwhile"], said["missing"]) == ([gone], [])
+
+    copy = new_instance("sqlite")
+    assert (await copy.command("restore", str(tmp_path / "monday"))).code == 0
+    is_whole(copy)
+    assert copy.count("assets") == 1
+    assert copy.rows("SELECT count(*) FROM outputs WHERE deleted_at IS NOT NULL") == [(1,)]
+    await copy.serve()
+    await until(lambda: copy.count("discarded") == 0, "nothing is left to be deleted")
+    check_files(copy)
+    check_books(copy)
+
+
+async def test_a_backup_or_a_restore_that_is_killed_leaves_nothing_that_looks_whole(
+    instance: Instance, new_instance: NewInstance, tmp_path: Path
+) -> None:
+    await quiet(instance)
+    target = tmp_path / "monday.tar"
+    killed = await instance.command("backup", str(target), AIMS_FAILPOINTS="backup.moment=kill")
+    assert killed.code == -signal.SIGKILL
+    assert not target.exists()
+    await taken(instance, target, "--with-secret")
+    assert [name for name in os.listdir(tmp_path) if "monday" in name] == ["monday.tar"]
+
+    copy = new_instance("sqlite")
+    killed = await copy.command("restore", str(target), AIMS_FAILPOINTS="restore.inside=kill")
+    assert killed.code == -signal.SIGKILL
+    assert not (copy.home / "studio.db").exists()
+    assert (await copy.command("restore", str(target))).code == 0
+    assert not (copy.home / ".restoring").exists()
+    is_whole(copy)
+
+
+async def test_a_restore_into_a_postgres_with_rows_is_refused(
+    new_instance: NewInstance, tmp_path: Path
+) -> None:
+    original, busy = new_instance("postgres"), new_instance("postgres")
+    await original.init()
+    await busy.init()
+    await taken(original, tmp_path / "monday", "--with-secret")
+
+    shutil.rmtree(busy.home)
+    refused(await busy.command("restore", str(tmp_path / "monday")), "database is not empty")
+    assert busy.count("workspaces") == 1
+
+
+async def test_what_was_not_sent_may_be_begun_when_the_original_did_nothing_since(
+    new_instance: NewInstance, provider: Provider, tmp_path: Path
+) -> None:
+    """A studio that moves to another machine: it was stopped, and then backed up."""
+    settings = {"AIMS_FAL_KEY": KEY, "AIMS_FAL_BASE_URL": provider.url}
+    original = new_instance("sqlite", **settings)
+    await original.init()
+    key = await original.new_key()
+    server = await original.serve(AIMS_FAILPOINTS="drive.leased=kill")
+    async with calling(server, key) as alice:
+        await alice.ask_a_dying(bought("queue=0, work=0", "that moves"), key="moves")
+        await server.ended()
+    assert sent(provider) == 0
+    await taken(original, tmp_path / "monday", "--with-secret")
+
+    copy = new_instance("sqlite", **settings)
+    said = (await copy.command("restore", str(tmp_path / "monday"), "--begin-unsent", "--json")).json
+    assert said["given_up"] == 0
+    async with calling(await copy.serve(), key) as alice:
+        ((generation,),) = copy.rows("SELECT id FROM generations")
+        assert (await alice.finished(generation))["status"] == "completed"
+    assert sent(provider) == len(provider.rows("SELECT request_id FROM billed")) == 1
+    check_books(copy)
