@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 
 from aims import media
-from aims.core.errors import Blocked, StudioError, Unavailable, Unreachable
+from aims.core.children import ChildFailed
+from aims.core.errors import Blocked, StudioError, TooLarge, Unavailable, Unreachable
 from aims.core.log import logger
 from aims.generation.attempt import Attempt, Loaded
 from aims.generation.downloads import download
@@ -14,6 +15,8 @@ from aims.media import decode, storage
 from aims.media.recognise import recognise
 from aims.providers import Done, Made, Outcome, Withheld
 
+TRIES = 5
+FIRST_WAIT = 0.2
 LONGEST_WAIT = 30.0
 OUT_OF_REACH = "The provider's file could not be fetched."
 UNUSABLE = {
@@ -64,7 +67,7 @@ async def _store(studio: Studio, found: Loaded, position: int, made: Made) -> St
         probe, small = await decode.examine_film(studio.children, data)
         duration_ms = probe.duration_ms
     else:
-        probe, small = await decode.examine(studio.children, data, generated=True)
+        probe, small = await _examine(studio, data)
     output = found.outputs[position]
     key = storage.key(
         found.workspace_id, output.id, output.token, kind.extension if kind else "bin", found.created_at
@@ -81,6 +84,25 @@ async def _store(studio: Studio, found: Loaded, position: int, made: Made) -> St
         preview=small.preview,
         colour=small.colour,
     )
+
+
+async def _examine(studio: Studio, data: bytes) -> tuple[decode.Probe, decode.Thumbnails]:
+    """Look at a picture. A child that is killed from outside says nothing about it; one after the other does.
+
+    Raises as `decode.examine` does, Unavailable only for a pool that is full or closed.
+    """
+    wait = FIRST_WAIT
+    for number in range(1, TRIES + 1):
+        try:
+            return await decode.examine(studio.children, data, generated=True)
+        except Unavailable as error:
+            if not isinstance(error.__cause__, ChildFailed):
+                raise
+            if number == TRIES:
+                raise TooLarge("The picture takes too much to read.", code="image_too_large") from error
+        await asyncio.sleep(wait)
+        wait *= 2
+    raise AssertionError("it was read, or it was not")
 
 
 async def _write(studio: Studio, files: dict[str, bytes], data: bytes) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, case, select, update
 
 from aims.core import failpoints
 from aims.core.clock import now
@@ -23,6 +23,7 @@ _CLAIMED = (
     generations.c.state,
     generations.c.model,
     generations.c.routes,
+    generations.c.deaths,
 )
 _unfinished = ~among(generations.c.state, TERMINAL)
 
@@ -62,6 +63,14 @@ _TAKE_OVER = (
         _unfinished,
     )
     .values(
+        # Who ended in order left no name.
+        deaths=case(
+            (
+                and_(generations.c.state == "storing", generations.c.driver.is_not(None)),
+                generations.c.deaths + 1,
+            ),
+            else_=generations.c.deaths,
+        ),
         driver=bindparam("me"),
         driver_epoch=generations.c.driver_epoch + 1,
         lease_until=now() + bindparam("span"),
@@ -93,6 +102,7 @@ class Claim:
 
     begun: a call to the provider may be under way, so it is taken up before anything that has not begun.
     provider: where it was last, or is to go first. routes: where it may be made, the one to prefer first.
+    deaths: how many servers died while they stored what was made for it.
     """
 
     generation_id: str
@@ -101,6 +111,7 @@ class Claim:
     workspace_id: str
     routes: tuple[Route, ...]
     begun: bool = False
+    deaths: int = 0
 
 
 def renew(tx: Tx, me: str, span: int) -> int:
@@ -136,7 +147,7 @@ def take_over(tx: Tx, me: str, span: int, at_once: bool) -> list[Claim]:
 def _claim(row: Any) -> Claim:
     begun = row.state != State.ACCEPTED
     routes = routes_of(row.provider, row.model, row.routes)
-    return Claim(row.id, row.driver_epoch, row.provider, row.workspace_id, routes, begun)
+    return Claim(row.id, row.driver_epoch, row.provider, row.workspace_id, routes, begun, row.deaths)
 
 
 def routes_of(provider: str, model: str, kept: str | None) -> tuple[Route, ...]:

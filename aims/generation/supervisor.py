@@ -21,6 +21,7 @@ from aims.generation.studio import Studio
 from aims.generation.watch import cancel_name
 
 FAULTS = 5
+MOST_DEATHS = 4
 WAIT_SECONDS = 1.0
 PRUNE_SECONDS = 3600.0
 LATE_SECONDS = 10.0
@@ -46,6 +47,7 @@ class Supervisor:
         self._keepers: list[asyncio.Task[None]] = []
         self._left_over: list[leases.Claim] = []
         self._stopping = False
+        self._suspects = asyncio.Lock()
 
     def begin(self, claim: Claim) -> None:
         """Start driving a generation whose lease this process holds."""
@@ -131,7 +133,10 @@ class Supervisor:
                 # What has been with the provider comes back before anything begins.
                 seat = seat or await studio.places(claim.provider).enter(claim.workspace_id, resumed=True)
                 taken, seat = seat, None
-                await drive(studio, claim, taken)
+                if claim.deaths:
+                    await self._drive_alone(studio, claim, taken)
+                else:
+                    await drive(studio, claim, taken)
                 return
             except Superseded:
                 break
@@ -144,6 +149,13 @@ class Supervisor:
                 wait = min(0.05 * 4**faults, 30)
             await asyncio.sleep(wait)
         studio.signals.wake(generation_id)
+
+    async def _drive_alone(self, studio: Studio, claim: Claim, seat: Seat) -> None:
+        """Drive what a server may have died of. Whichever it was, no other is with it when it happens again."""
+        seat.leave()
+        async with self._suspects:
+            places = studio.places(claim.provider)
+            await drive(studio, claim, await places.enter(claim.workspace_id, resumed=True))
 
     async def _repeat(self, seconds: float, action: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -185,11 +197,22 @@ class Supervisor:
         while True:
             claims = await studio.db.write(leases.take_over, studio.driver, span, at_once)
             for claim in claims:
-                self.begin(claim)
+                if claim.deaths >= MOST_DEATHS:
+                    await self._bury(studio, claim)
+                else:
+                    self.begin(claim)
             if claims:
                 logger.info("took over unfinished generations", count=len(claims))
             if len(claims) < leases.CHUNK:
                 return
+
+    async def _bury(self, studio: Studio, claim: Claim) -> None:
+        """Give up what one server after the other has died of. What may be paid for is written off."""
+        logger.error("given up after deaths", generation=claim.generation_id, deaths=claim.deaths)
+        with suppress(Superseded):
+            await studio.db.write(give_up, claim.generation_id, claim.epoch, APOLOGY)
+        studio.signals.wake(claim.generation_id)
+        studio.signals.wake(webhooks.DUE, others=False)
 
     async def _hear_of_work(self) -> None:
         """Take what a server accepted that drives nothing itself: at once, or when its signal was lost, soon."""

@@ -29,6 +29,8 @@ generations = Table(
     Column("driver", Text),
     Column("driver_epoch", BigInteger, nullable=False),
     Column("lease_until", BigInteger, nullable=False),
+    # How many servers died while they stored what was made for it.
+    Column("deaths", Integer, nullable=False, server_default="0"),
     Column("cancel_requested_at", BigInteger),
     # Percent, as the provider tells it, where it does.
     Column("progress", Integer),

@@ -69,7 +69,7 @@ def provider(running: Any, store: Store) -> Distant:
     provider = Distant(running.studio.children, drawers=1, repeatable=False)
     provider.output_origins = (store.origin,)
     provider.addresses = tuple(f"{store.origin}/{number}.png?signature=x" for number in range(4))
-    running.studio.providers.adapters["sandbox"] = provider
+    running.studio.providers._given["sandbox"] = provider
     return provider
 
 

@@ -34,7 +34,7 @@ def provider(running: Any) -> Elsewhere:
     """Stands where the sandbox stood."""
     provider = Elsewhere(running.studio.children, drawers=1)
     provider.asked, provider.sends = [], film(sound=True)
-    running.studio.providers.adapters["sandbox"] = provider
+    running.studio.providers._given["sandbox"] = provider
     return provider
 
 

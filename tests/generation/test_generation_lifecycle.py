@@ -7,7 +7,7 @@ from idle_studio import Idle
 
 from aims.core import ids
 from aims.generation import attempt as rows
-from aims.generation import drive, lifecycle, settle
+from aims.generation import drive, lifecycle, not_taken, settle
 from aims.generation.attempt import Attempt
 from aims.generation.cancel import request_cancel
 from aims.generation.lifecycle import MOVES, OUTSIDE, TERMINAL, AttemptState, State, Superseded
@@ -181,12 +181,14 @@ async def test_what_no_provider_took_goes_back_and_is_over_with_its_generation(i
     assert await idle.write(rows.put_back, accepted.id, 1, call, "It was busy.", "provider_busy")
     view = await idle.view(accepted.id)
     assert (view.stage, view.status, view.started_at) == ("accepted", "queued", None)
+    assert await idle.studio.db.read(not_taken) == [("sandbox", 1, "It was busy.")]
     waits = (await idle.studio.db.read(rows.load, accepted.id, 1)).attempts[0]
     assert (waits.waits, waits.state, waits.tries) == (True, AttemptState.SUBMITTING, 1)
 
     await idle.write(request_cancel, idle.actor, accepted.id)
 
     assert (await idle.view(accepted.id)).status == "cancelled"
+    assert await idle.studio.db.read(not_taken) == []
     assert await idle.breaches() == set()
 
 
