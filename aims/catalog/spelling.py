@@ -5,9 +5,8 @@ from typing import Any
 
 from .framing import pixels_of
 from .spec import Model, Parameter, Picture, Scalar
-from .workflow import SIDES
+from .workflow import RESERVED, SIDES
 
-WORKFLOW = "workflow"
 _FRAMING = ("size", "aspect_ratio", "resolution")
 
 
@@ -46,7 +45,7 @@ def provider_input(
         if urls:
             body[source.sent_as] = urls if source.as_list else urls[0]
     if model.workflow is not None:
-        body[WORKFLOW] = model.workflow.spelled()
+        body[RESERVED] = model.workflow.spelled()
     return body
 
 

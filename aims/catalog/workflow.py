@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LARGEST = 1 << 20
 # Filled for every call, whether a request can say it or not: the same graph with the same seed makes nothing new.
 SEED = "seed"
+# The graph goes under this name beside the values.
+RESERVED = "workflow"
 SIDES = ("width", "height")
 
 Places = str | tuple[str, ...]
@@ -105,6 +107,8 @@ def faults(model: "Model", workflow: Workflow) -> Iterator[str]:
         yield from _place_faults(workflow, name)
     sent = _sent(model, workflow)
     for where, name in sent.items():
+        if name == RESERVED:
+            yield f"`{where}` is '{name}', which is the graph itself; call the value something else."
         if name not in workflow.inputs and name not in workflow.sets:
             yield f"`{where}` is '{name}', which is not in `workflow.inputs`."
     known = {

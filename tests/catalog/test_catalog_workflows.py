@@ -112,6 +112,7 @@ def test_a_model_is_its_file_and_its_graph(tmp_path: Path):
         ('"3.seed"', '"seed"', "must name a node and its input, such as '6.text'; got 'seed'"),
         ('"3.seed"', '"3.model"', "has 3.model, which takes what node 4 makes"),
         ('steps = "3.steps"', "", "`parameters.steps.sent_as` is 'steps', which is not in `workflow.inputs`"),
+        ('sent_as = "steps"', 'sent_as = "workflow"', "is 'workflow', which is the graph itself"),
         ('height = "5.height"', "", "`picture.encoding (height)` is 'height', which is not in"),
         (STEPS, "", "`workflow.inputs.steps` is a value that nothing in this file sends"),
         ('version = "1"\nsource', 'version = "1"\noutputs_per_call = 4\nsource', "above 1 needs `outputs_sent_as`"),
