@@ -150,6 +150,27 @@ def test_prv_12_what_is_not_the_providers_word_to_us_changes_nothing(
     assert (end.status, kept(person.served, generation_id)) == ("completed", [])
 
 
+@pytest.mark.parametrize("pause", ["0", "0.1", "0.3", "0.6"])
+def test_ten_messages_a_poll_and_a_cancel_at_one_instant_have_one_outcome(
+    pause: str, person: Person, emulator: Emulator
+):
+    generation_id = begin(person, f"All at once after {pause}", f"work={pause}, hook=twice")
+    until(lambda: emulator.requests(f"All at once after {pause}"), "the provider has it")
+    answered = person.send("POST", f"/generations/{generation_id}/cancel").status_code
+    end = ended(person, generation_id)
+
+    assert answered in (200, 202, 409)
+    assert (end.status, end.charged > 0, end.cost_outcome) in (
+        ("completed", True, "posted"),
+        ("cancelled", False, "absorbed"),
+    )
+    assert person.balance == (START - end.charged, 0)
+    request_id = emulator.requests(f"All at once after {pause}")[0]["id"]
+    sent = until(lambda: len(got := hooks(emulator, request_id)) == 10 and got, "all were sent")
+    assert set(sent) == {"ok 204"}
+    assert kept(person.served, generation_id) == [(request_id, "OK")]
+
+
 def test_a_studio_without_a_public_address_asks_for_no_word(
     emulator: Emulator, connected: Served, public: Served
 ):

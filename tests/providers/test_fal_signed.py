@@ -264,6 +264,27 @@ async def test_ssr_01_nothing_in_a_message_says_where_keys_are(world: World, ins
     assert [seen.path for seen in world.asked] == ["/.well-known/jwks.json"]
 
 
+async def test_ssr_05_the_environment_does_not_say_where_keys_are(
+    world: World, inside: Site, monkeypatch: pytest.MonkeyPatch
+):
+    stranger = f"http://127.0.0.1:{inside.place[1]}"
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, stranger)
+        monkeypatch.setenv(name.lower(), stranger)
+    monkeypatch.setenv("NO_PROXY", "")
+
+    assert (await world.read()).reference == VECTOR_ID
+    assert inside.connections == 0
+
+
+async def test_prv_09_a_request_that_was_given_another_id_is_told_of_under_it(world: World):
+    """After a retry of fal's own the signature has one id, and the message both."""
+    body = json.dumps({"request_id": "another", "gateway_request_id": VECTOR_ID, "status": "OK"}).encode()
+    headers = lowered(signed(VECTOR_KEY, VECTOR_ID, body, user=VECTOR_USER, moment=VECTOR_MOMENT))
+
+    assert (await world.read(headers, body)).reference == "another"
+
+
 REST = "rest.fal.ai"
 
 
