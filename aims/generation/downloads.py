@@ -12,6 +12,8 @@ LARGEST = {"image": 64 << 20, "video": 512 << 20}
 # For the whole of a file, so that one that drips does not hold a place for ever.
 SECONDS = {"image": 60.0, "video": 600.0}
 
+# A server that says nothing at all is not waited for as long as a large file may take.
+SILENCE_SECONDS = 30.0
 # An address that has expired, or is somebody else's, will not get better.
 _FINAL = frozenset({400, 401, 403, 410, 451})
 
@@ -34,6 +36,7 @@ async def download(studio: Studio, provider: str, kind: str, url: str) -> bytes:
                 origins,
                 headers={"Accept": f"{kind}/*"},
                 deadline=SECONDS[kind],
+                silence=SILENCE_SECONDS,
                 cap=LARGEST[kind],
             )
         except Unreachable as error:

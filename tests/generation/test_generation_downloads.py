@@ -135,6 +135,30 @@ async def test_it_is_given_up_after_a_few_tries(running: Any, provider: Distant,
     assert provider.bought == 1
 
 
+@pytest.mark.parametrize("says", [b"", b"".join(answer(png()))[:-9]], ids=["at once", "in the middle"])
+async def test_a_server_that_falls_silent_is_not_waited_for_as_long_as_a_large_file_may_take(
+    running: Any,
+    provider: Distant,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    says: bytes,
+):
+    """PRV-03: the deadline of the whole is a minute, and ten for a film."""
+    monkeypatch.setattr(downloads, "SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr(downloads, "FIRST_WAIT", 0.01)
+
+    def fall_silent(_: Seen) -> Iterator[bytes]:
+        yield says
+        store.site.gone.wait()
+
+    store.tells = [fall_silent]
+
+    is_given_back((await made(running)).view, OUT_OF_REACH)
+
+    assert len(store.site.requests) == downloads.TRIES
+    assert provider.bought == 1
+
+
 @pytest.mark.parametrize("status", [401, 403, 410])
 async def test_what_has_expired_is_not_asked_for_again(
     running: Any, provider: Distant, store: Store, status: int

@@ -10,7 +10,8 @@ from aims.core.fetch.addresses import Target
 class Ask:
     """One request. cap: bytes of the answer, unpacked. cut: take the first `cap` bytes of a longer one.
 
-    follow: whether a redirect is gone after, so that nobody needs its body.
+    follow: whether a redirect is gone after, so that nobody needs its body. silence: seconds after which a server that
+    says nothing is not waited for, at the beginning or in between; None: for as long as the request may take.
     """
 
     method: str
@@ -20,6 +21,7 @@ class Ask:
     cap: int
     cut: bool
     follow: bool
+    silence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class Trip:
     method: str
     headers: Mapping[str, str]
     body: bytes | None
+    silence: float | None = None
     heard: bool = False
 
     def check(self) -> None:
@@ -137,15 +138,16 @@ class Fetcher:
         cap: int,
         hops: int = HOPS,
         cut: bool = False,
+        silence: float | None = None,
     ) -> Fetched:
         """Ask one of the origins that an operator's connection declares, such as `http://10.0.0.7:8188`.
 
         `https://*.example.com` declares every name below that domain, as far as it has public addresses. Redirects lead
-        to those origins only. Everything else is as for `public`.
+        to those origins only. silence: as for `Ask`. Everything else is as for `public`.
 
         Raises Blocked, Unreachable.
         """
-        trip = Trip(Origins.of(allowed), parse(url), method.upper(), headers or {}, body)
+        trip = Trip(Origins.of(allowed), parse(url), method.upper(), headers or {}, body, silence)
         return await self._within(deadline, trip, hops, cap, cut)
 
     async def listen(
@@ -219,7 +221,7 @@ class Fetcher:
         left = hops
         while True:
             trip.check()
-            ask = Ask(trip.method, trip.target, trip.headers, trip.body, cap, cut, follow=hops > 0)
+            ask = Ask(trip.method, trip.target, trip.headers, trip.body, cap, cut, hops > 0, trip.silence)
             answer = await self._send(trip, ask)
             if answer.location is None:
                 return Fetched(answer.status, answer.headers, answer.body, str(trip.target))

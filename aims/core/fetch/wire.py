@@ -123,6 +123,9 @@ class Wire:
                 headers=_headers(ask),
                 data=ask.body,
                 allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(
+                    total=None, sock_connect=CONNECT_SECONDS, sock_read=ask.silence
+                ),
                 server_hostname=ask.target.host if ask.target.scheme == "https" else None,
             ) as response:
                 yield response
