@@ -2,7 +2,8 @@
 
 Connected by a key: AIMS_FAL_KEY (or AIMS_FAL_KEY_FILE, or FAL_KEY, where its own programs look). AIMS_FAL_BASE_URL
 leads to an emulator or a proxy instead; then requests go there and nowhere else. AIMS_FAL_OUTPUT_ORIGINS adds places
-where outputs may lie.
+where outputs may lie. AIMS_FAL_ACCOUNT is the user id that fal's word to us has to name; without it, it is learned from
+the first. `unit_prices` in `aims.toml` says what a unit of an endpoint costs.
 """
 
 from aims.providers import connection
