@@ -8,6 +8,7 @@ from aims.web import assets, files, health, incoming, mcp
 from aims.web.api import catalogue, credits, events, generate, generations, media, uploads, usage, webhooks
 from aims.web.desk import Desk
 from aims.web.direct import Direct
+from aims.web.docs.pages import Pages
 from aims.web.docs.routes import ROUTES as DOCS
 from aims.web.errors import HANDLERS
 from aims.web.gate import Gate
@@ -88,7 +89,7 @@ def make_app(desk: Desk) -> Gate:
             reference.reference,
         ],
         exception_handlers=errors.beside(HANDLERS),
-        state=State({"desk": desk, "pages": {}}),
+        state=State({"desk": desk, "pages": Pages()}),
         request_max_body_size=LARGEST_BODY,
         openapi_config=None,
         logging_config=None,

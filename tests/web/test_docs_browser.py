@@ -96,6 +96,11 @@ def test_what_is_shown_is_what_is_copied(browser: Browser, served: Served):
         assert clipboard(seen.page) == "fal-ai/nano-banana-2"
         seen.page.get_by_role("button", name="Copy the address of Rate limits").click(force=True)
         assert clipboard(seen.page) == f"{served.base}/docs#rate-limits"
+        seen.page.goto(f"{served.base}/reference")
+        sample = seen.page.locator("#generateImages .sample").first
+        sample.get_by_role("button", name="Copy").click()
+        seen.page.get_by_text("Copied.").wait_for(state="attached")
+        assert clipboard(seen.page) == sample.locator("pre").inner_text()
 
 
 def clipboard(page: Page) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from litestar import Response
 
@@ -37,22 +37,33 @@ class DocsPage(Page):
 Make = Callable[[Desk], DocsPage]
 
 
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages of one studio as they were made last, with the shelf that they were made for.
+
+    making: held while a page is made. Strangers may ask as often as they like for pages that nobody asked for before:
+    all of that takes one place beside the event loop.
+    """
+
+    kept: dict[str, tuple[Shelf, Kept]] = field(default_factory=dict)
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 async def show(request: AnyRequest, template: str, make: Make) -> Response[bytes]:
     """A page, made beside the event loop and kept until what the studio offers changes."""
-    at = desk(request)
-    pages: dict[str, tuple[Shelf, Kept]] = request.app.state["pages"]
-    known = pages.get(template)
-    shelf = at.studio.shelf
-    if known is None or known[0] is not shelf:
-        kept = await asyncio.to_thread(_made, at, template, make)
-        known = pages[template] = (shelf, kept)
-    return answer(request, known[1], cache=A_MINUTE, more={"Content-Security-Policy": SCRIPTED})
+    at, pages = desk(request), _pages(request)
+    if not _holds(pages, template, at):
+        async with pages.making:
+            if not _holds(pages, template, at):
+                shelf = at.studio.shelf
+                pages.kept[template] = (shelf, await asyncio.to_thread(_made, at, template, make))
+    return _sent(request, pages.kept[template][1])
 
 
 async def show_once(request: AnyRequest, template: str, make: Make) -> Response[bytes]:
     """A page that only this reader asked for."""
-    kept = await asyncio.to_thread(_made, desk(request), template, make)
-    return answer(request, kept, cache=A_MINUTE, more={"Content-Security-Policy": SCRIPTED})
+    async with _pages(request).making:
+        return _sent(request, await asyncio.to_thread(_made, desk(request), template, make))
 
 
 def searched(request: AnyRequest, name: str) -> str:
@@ -65,3 +76,16 @@ def searched(request: AnyRequest, name: str) -> str:
 
 def _made(at: Desk, template: str, make: Make) -> Kept:
     return Kept.of(rendered(template, make(at)), "text/html")
+
+
+def _pages(request: AnyRequest) -> Pages:
+    return request.app.state["pages"]
+
+
+def _holds(pages: Pages, template: str, at: Desk) -> bool:
+    known = pages.kept.get(template)
+    return known is not None and known[0] is at.studio.shelf
+
+
+def _sent(request: AnyRequest, kept: Kept) -> Response[bytes]:
+    return answer(request, kept, cache=A_MINUTE, more={"Content-Security-Policy": SCRIPTED})

@@ -4,8 +4,8 @@ const MOMENT = 1600;
 function textOf(button) {
   if (button.dataset.copy !== undefined) return button.dataset.copy;
   if (button.dataset.anchor) return new URL(`#${button.dataset.anchor}`, location.href).href;
-  const shown = [...button.closest(".code").querySelectorAll(".pane")].find((pane) => pane.offsetParent !== null);
-  return shown.querySelector("code").textContent;
+  const texts = [...button.closest(".code, .sample").querySelectorAll("pre")];
+  return texts.find((text) => text.offsetParent !== null).textContent;
 }
 
 document.addEventListener("click", async (event) => {
