@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -146,6 +147,9 @@ def run(text: str, language: str, reader: Person, folder: Path) -> subprocess.Co
         "python": ("example.py", [sys.executable, "example.py"]),
         "javascript": ("example.mjs", ["node", "example.mjs"]),
     }.get(language, ("example.sh", ["bash", "-eu", "-o", "pipefail", "example.sh"]))
+    for program, package in (("curl", "curl"), ("node", "nodejs"), ("bash", "bash")):
+        if shutil.which(program) is None:
+            machine.missing(f"{program} is not installed (apt-get install {package})")
     (folder / file).write_text(text, encoding="utf-8")
     environment = {
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
