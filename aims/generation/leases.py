@@ -1,5 +1,6 @@
 """Who drives a generation: exclusive by a lease in the database's time, fenced by an epoch that only grows."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -8,7 +9,7 @@ from sqlalchemy import and_, bindparam, case, select, update
 
 from aims.core import failpoints
 from aims.core.clock import now
-from aims.core.db import Tx, among
+from aims.core.db import Tx, among, members
 from aims.generation.lifecycle import TERMINAL, State
 from aims.generation.tables import generations
 
@@ -91,6 +92,10 @@ class Route(NamedTuple):
     model: str
 
 
+_MY_IDS = select(generations.c.id).where(
+    generations.c.driver == bindparam("me"), generations.c.lease_until != 0, _unfinished
+)
+_MY_OWN = _MINE.where(members(generations.c.id, "ids"))
 _LATE = _MINE.where(
     generations.c.state == "accepted", generations.c.created_at < now() - bindparam("span")
 ).limit(CHUNK)
@@ -119,9 +124,15 @@ def renew(tx: Tx, me: str, span: int) -> int:
     return tx.run(_RENEW, me=me, span=span)
 
 
-def mine(tx: Tx, me: str) -> list[Claim]:
-    """Everything unfinished that this process holds the lease of."""
-    return [_claim(row) for row in tx.all(_MINE, me=me)]
+def mine(tx: Tx, me: str, known: Container[str] = ()) -> list[Claim]:
+    """Everything unfinished that this process holds the lease of, without what it knows of.
+
+    There may be ten thousand, nearly all of which are known: of these only the id is read.
+    """
+    unknown = [row.id for row in tx.all(_MY_IDS, me=me) if row.id not in known]
+    if not unknown:
+        return []
+    return [_claim(row) for row in tx.all(_MY_OWN, me=me, ids=msgspec.json.encode(unknown).decode())]
 
 
 def late(tx: Tx, me: str, span: int) -> list[Claim]:

@@ -172,7 +172,7 @@ class Supervisor:
         generation that this process holds and nobody drives.
         """
         studio = self._running()
-        before = await studio.db.read(leases.mine, studio.driver)
+        before = await studio.db.read(leases.mine, studio.driver, self._begun)
         await studio.db.write(leases.renew, studio.driver, studio.settings.lease_seconds * SECOND)
         for claim in self._left_over:
             self.begin(claim)
