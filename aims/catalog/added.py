@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select
 
 from aims.catalog.files import parse, wrong_file
+from aims.catalog.graphs import checked_nodes
 from aims.catalog.spec import Model
 from aims.catalog.tables import catalog_models
-from aims.catalog.workflow import checked_nodes
 from aims.core.clock import now
 from aims.core.db import Tx, insert
 

@@ -11,10 +11,10 @@ import msgspec
 
 from aims.core.errors import Invalid
 
+from .graphs import faults as graph_faults
+from .graphs import read_nodes
 from .prepared import CHOSEN_FIRST, FRAMING, OURS, SOURCES
 from .spec import Model, Parameter, Picture, Style
-from .workflow import faults as workflow_faults
-from .workflow import read_nodes
 
 T = TypeVar("T", Model, Style)
 
@@ -130,7 +130,7 @@ def _model_faults(model: Model) -> Iterator[str]:
             yield f"`parameters.{name}` is a field of the API that means something else."
         yield from _parameter_faults(f"parameters.{name}", parameter)
     if model.workflow is not None:
-        yield from workflow_faults(model, model.workflow)
+        yield from graph_faults(model, model.workflow)
 
 
 def _picture_faults(picture: Picture) -> Iterator[str]:
