@@ -12,6 +12,7 @@ from server import Instance, until
 from aims.core import failpoints
 
 SLEEP_MS = 7000
+ASKED = "SELECT id FROM attempts WHERE state = 'running'"
 
 
 async def test_a_stopped_server_wakes_up_to_find_its_work_done(new_instance: Callable[..., Instance]) -> None:
@@ -19,7 +20,7 @@ async def test_a_stopped_server_wakes_up_to_find_its_work_done(new_instance: Cal
     sleeper, other = await instance.serve(), await instance.serve()
     async with calling(sleeper, instance.first_key) as alice:
         generation_id = accepted(await alice.ask(picture("delay=1s")))
-        await until(lambda: instance.submits(), "the provider was asked")
+        await until(lambda: instance.rows(ASKED), "the provider has answered")
     sleeper.signal(signal.SIGSTOP)
     async with calling(other, instance.first_key) as alice:
         generation = await alice.finished(generation_id)
