@@ -28,6 +28,7 @@ WRONG: dict[str, Any] = {
     "MIN_FREE_MIB": "-1",
     "OUTSIDE_URLS": "some",
     "PROVIDER_WEBHOOKS": "some",
+    "JOBS": "some",
     "OUTSIDE_PER_MINUTE": "0",
     "IDEMPOTENCY_DAYS": "0",
     "WEBHOOK_DAYS": "3",
