@@ -9,7 +9,19 @@ import pytest
 from typing_in import Said, refused
 
 Run = Callable[..., Said]
-COMMANDS = ["serve", "worker", "init", "keys", "workspaces", "credits", "catalog", "ledger", "backup", "restore", "doctor"]
+COMMANDS = [
+    "serve",
+    "worker",
+    "init",
+    "keys",
+    "workspaces",
+    "credits",
+    "catalog",
+    "ledger",
+    "backup",
+    "restore",
+    "doctor",
+]
 
 
 def test_the_first_init_makes_a_workspace_and_a_key(process: Run, home: Path):
