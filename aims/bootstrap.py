@@ -25,8 +25,10 @@ from aims.generation import Claim, Studio
 from aims.generation.outside import Outside
 from aims.media import Uploads, codecs, decode
 from aims.media.storage import Disk
+from aims.providers import sealed
 from aims.providers.opening import Connections
-from aims.providers.registry import NOT_PROVIDERS, Adapter, Providers, Tools
+from aims.providers.registry import NOT_PROVIDERS, SANDBOX, Adapter, Providers, Tools
+from aims.providers.tables import INSTANCE
 from aims.webhooks import ABREAST, Sender, Signer, Terms
 
 CHILD_MEMORY = 1536 * MIB
@@ -122,7 +124,10 @@ async def open_studio(
         logger.error("model not offered", reason=fault.sentence)
     fetcher = Fetcher(network)
     tools = Tools(children, settings, fetcher)
-    connected = Providers(connect_providers(tools), settings.sandbox)
+    given = connect_providers(tools)
+    connected = Providers(given, settings.sandbox)
+    if real := sorted(given.keys() - {SANDBOX}):
+        await db.write(sealed.remember, INSTANCE, real[0])
     counter.connect(connected.connected())
     disk = Disk(settings.home / "media", min_free=settings.min_free_mib * MIB)
     uploads = Uploads(db, disk, children)

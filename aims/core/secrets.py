@@ -10,7 +10,7 @@ import os
 import secrets
 from pathlib import Path
 
-from sqlalchemy import Column, Table, Text, select
+from sqlalchemy import Column, Table, Text, bindparam, select
 
 from aims.core.db import Tx, insert, metadata
 from aims.core.errors import Broken
@@ -23,6 +23,7 @@ instance = Table(
 
 _READ = select(instance.c.value).where(instance.c.name == "secret_check")
 _WRITE = insert(instance).on_conflict_do_nothing(index_elements=["name"])
+_NAMES = select(instance.c.name).where(instance.c.name.startswith(bindparam("beginning"), autoescape=False))
 
 
 class WrongSecret(Broken):
@@ -101,6 +102,11 @@ def _make(path: Path) -> str:
 def claim(tx: Tx, name: str, value: str) -> bool:
     """Write a fact of the instance unless it is there already. True for whoever wrote it."""
     return bool(tx.run(_WRITE, name=name, value=value))
+
+
+def claimed(tx: Tx, beginning: str) -> list[str]:
+    """The names of the facts of the instance that begin like this, without that beginning."""
+    return [row.name.removeprefix(beginning) for row in tx.all(_NAMES, beginning=beginning)]
 
 
 def verify(tx: Tx, keys: Secrets) -> None:

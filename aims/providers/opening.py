@@ -35,6 +35,7 @@ class Connections:
         changed = stamp != self._stamp
         if changed:
             self._take(await db.read(sealed.every))
+            self._providers.once = await db.read(sealed.remembered)
             self._stamp = stamp
         await self._providers.close_unused()
         return changed

@@ -60,6 +60,11 @@ def provider_of(name: str) -> str:
     return name.partition(OF)[0]
 
 
+_DRAWN_NO_MORE = (
+    " The sandbox stands in only until the first provider is connected; AIMS_SANDBOX=always brings it back."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One connection out of a row, ready to be used. workspace_id: "" for the whole instance."""
@@ -85,6 +90,8 @@ class Providers:
         self._users: Counter[str] = Counter()
         # No longer offered: for the work that is under way with it, until that is over.
         self._leaving: dict[str, list[Adapter]] = {}
+        self.once: frozenset[str] = frozenset()
+        """The workspaces that have, or had, a real provider; with "" in it the whole instance."""
 
     @property
     def adapters(self) -> dict[str, Adapter]:
@@ -116,7 +123,8 @@ class Providers:
         if not shut and self._stands_in(workspace_id):
             return self._given[SANDBOX]
         raise Unavailable(
-            f"The provider `{provider}` is not connected, so this model cannot run. Connect it or use another model.",
+            f"The provider `{provider}` is not connected, so this model cannot run. Connect it or use another model."
+            f"{_DRAWN_NO_MORE if self.mode == 'auto' and self.once else ''}",
             code="provider_not_connected",
             retry_after=60,
         )
@@ -194,5 +202,6 @@ class Providers:
     def _stands_in(self, workspace_id: str) -> bool:
         if SANDBOX not in self._given or self.mode == "off":
             return False
-        real = len(self._given) > 1 or INSTANCE in self._owners or workspace_id in self._owners
+        had = self._owners | self.once
+        real = len(self._given) > 1 or INSTANCE in had or workspace_id in had
         return self.mode == "always" or not real

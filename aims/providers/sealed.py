@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
-from aims.core import ids
+from aims.core import ids, secrets
 from aims.core.clock import now
 from aims.core.db import Tx, insert
 from aims.providers.connection import Kept
@@ -33,6 +33,10 @@ _ALL = select(provider_connections).order_by(_rows.provider, _rows.workspace_id)
 _STAMP = select(
     func.count(), func.coalesce(func.sum(_rows.version), 0), func.coalesce(func.max(_rows.changed_at), 0)
 )
+
+
+# Facts of the instance, one for each workspace that ever had a real provider ("": the whole instance).
+_ONCE = "connected:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ def put(tx: Tx, vault: Vault, workspace_id: str | None, provider: str, said: Kep
 
     An id stays with a workspace's connection to a provider until that is removed.
     """
+    remember(tx, workspace_id or INSTANCE, provider)
     row_id = tx.value(_TAKE, id=ids.new_id(), workspace_id=workspace_id or INSTANCE, provider=provider)
     settings = msgspec.json.encode(said.model_dump(exclude={"key"}, exclude_defaults=True)).decode()
     key = said.key.get_secret_value() if said.key else ""
@@ -75,6 +80,19 @@ def put(tx: Tx, vault: Vault, workspace_id: str | None, provider: str, said: Kep
         sealed_by=vault.key_id if key else None,
     )
     return str(row_id)
+
+
+def remember(tx: Tx, workspace_id: str, provider: str) -> None:
+    """Write down for good that a real provider is connected, for a workspace or the whole instance.
+
+    From then on the sandbox stands in no more: a key that was lost must not sell drawings.
+    """
+    secrets.claim(tx, f"{_ONCE}{workspace_id}", provider)
+
+
+def remembered(tx: Tx) -> frozenset[str]:
+    """The workspaces that ever had a real provider, and "" if the whole instance had."""
+    return frozenset(secrets.claimed(tx, _ONCE))
 
 
 def remove(tx: Tx, workspace_id: str | None, provider: str) -> bool:

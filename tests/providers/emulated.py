@@ -54,11 +54,11 @@ _ATTEMPTS_OF = select(attempts).where(attempts.c.generation_id == bindparam("gen
 _KEYS = select(assets.c.storage_key)
 
 
-def until(look: Callable[[], Any], what: str) -> Any:
-    """Look until there is something, and return it. Fails the test when it never comes."""
-    deadline = time.monotonic() + PATIENCE
+def until(look: Callable[[], Any], what: str, *, patience: float = PATIENCE) -> Any:
+    """Look until there is something, and return it. Fails the test when it does not come within `patience` seconds."""
+    deadline = time.monotonic() + patience
     while not (found := look()):
-        assert time.monotonic() < deadline, f"waited {PATIENCE:.0f} s, and still not: {what}"
+        assert time.monotonic() < deadline, f"waited {patience:.0f} s, and still not: {what}"
         time.sleep(0.05)
     return found
 

@@ -61,6 +61,17 @@ def test_the_sandbox_stands_in_where_neither_the_instance_nor_the_workspace_has_
     refused(found, "openai", "bob")
 
 
+def test_the_sandbox_does_not_come_back_for_who_had_a_provider():
+    """A key that was lost must not sell drawings."""
+    found = providers()
+    found.once = frozenset({"alice"})
+
+    refused(found, "fal", "alice")
+    assert found.route("fal", "bob").name == "sandbox"
+    found.once = frozenset({""})
+    refused(found, "fal", "bob")
+
+
 @pytest.mark.parametrize(("mode", "served_by"), [("always", "sandbox"), ("off", "fal:hers")])
 def test_a_mode_holds_for_a_workspaces_own_too(mode: str, served_by: str):
     found = providers(mode=mode)

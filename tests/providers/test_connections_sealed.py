@@ -127,3 +127,13 @@ def test_another_secret_opens_nothing_and_is_told_apart():
     assert other.key_id != VAULT.key_id
     assert "secret-of-nobody" not in refusal.value.sentence
     assert refusal.value.__cause__ is None
+
+
+async def test_that_there_was_a_connection_is_kept_when_it_goes(db: Database, alice: Any):
+    assert await db.read(sealed.remembered) == frozenset()
+    await db.write(sealed.put, VAULT, alice.id, "fal", kept())
+    await db.write(sealed.put, VAULT, None, "fal", kept())
+
+    assert await db.write(sealed.remove, None, "fal")
+
+    assert await db.read(sealed.remembered) == {"", alice.id}

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from emulated import Emulator, agree, begin, ended, until
+from emulated import PATIENCE, Emulator, agree, begin, ended, until
 from serving import Person, Served
 from sqlalchemy import select
 
@@ -181,8 +181,7 @@ def test_prv_04_a_storm_is_ridden_out(jobs: int, seconds: int, tmp_path: Path):
     over = time.monotonic() + seconds
     asked = [begin(person, f"Dark {at}") for at in range(jobs)]
     until(lambda: len(moments(emulator, "Dark")) >= breaker.FAILURES + 2, "it was left alone and tried again")
-    while time.monotonic() < over:
-        time.sleep(0.1)
+    until(lambda: time.monotonic() >= over, "the outage has lasted", patience=seconds + PATIENCE)
     during = len(moments(emulator, "Dark"))
     assert during <= SHARE + breaker.FAILURES + 3 + seconds
     assert {person.show(each)["status"] for each in asked[SHARE * 2 :]} == {"queued"}

@@ -104,12 +104,22 @@ async def test_a_removed_connection_ends_no_work_that_is_under_way_and_begins_no
 
     gone = await instance.command("providers", "disconnect", "fal", "--json")
 
-    async def is_drawn() -> bool:
-        view = await made(server, key, await begin(server, key, "Another barn"))
-        return bool(view["sandbox"])
+    async with httpx2.AsyncClient(trust_env=False) as client:
 
-    await until(is_drawn, "nothing new goes to fal", glance=0.2)
+        async def refused() -> httpx2.Response | None:
+            answer = await client.post(
+                f"{server.url}/api/v1/images/generate",
+                headers={"Authorization": f"Bearer {key}", "Prefer": "respond-async"},
+                json={"prompt": "Another barn", "model": BANANA},
+            )
+            return answer if answer.status_code != 202 else None
+
+        # Nor does the sandbox sell drawings in the place of what was bought until now.
+        told = await until(refused, "nothing new goes to fal", glance=0.2)
     view = await made(server, key, slow)
+    assert told is not None
+    assert (told.status_code, told.json()["code"]) == (503, "provider_not_connected")
+    assert "AIMS_SANDBOX=always" in told.json()["error"]
     assert gone.json["connected"] is False
     assert (view["status"], view["sandbox"]) == ("completed", False)
     again = await instance.command("providers", "disconnect", "fal")
