@@ -118,15 +118,11 @@ async def open_studio(
         settings.home / "catalog",
         {"image": settings.default_image_model, "video": settings.default_video_model},
     )
-    with suppress(Invalid):
-        counter.take(await db.read(catalog.overrides.load))
-    for fault in counter.faults:
-        logger.error("model not offered", reason=fault.sentence)
+    await _offer(db, counter)
     fetcher = Fetcher(network)
     tools = Tools(children, settings, fetcher)
-    given = connect_providers(tools)
-    connected = Providers(given, settings.sandbox)
-    if real := sorted(given.keys() - {SANDBOX}):
+    connected = Providers(connect_providers(tools), settings.sandbox)
+    if real := sorted(connected.adapters.keys() - {SANDBOX}):
         await db.write(sealed.remember, INSTANCE, real[0])
     counter.connect(connected.connected())
     disk = Disk(settings.home / "media", min_free=settings.min_free_mib * MIB)
@@ -151,6 +147,13 @@ async def open_studio(
     )
     await studio.look_for_connections()
     return studio
+
+
+async def _offer(db: Database, counter: catalog.Counter) -> None:
+    with suppress(Invalid):
+        counter.take(await db.read(catalog.overrides.load))
+    for fault in counter.faults:
+        logger.error("model not offered", reason=fault.sentence)
 
 
 async def close_studio(studio: Studio) -> None:
