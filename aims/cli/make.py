@@ -19,6 +19,13 @@ FORMAT = click.option("-f", "--output-format", help="png, jpeg or webp.  [defaul
 PUBLIC = click.option("--make-public", is_flag=True, default=None, help="Give it a public page: share_url.")
 OUTPUT = click.option("-o", "--output", metavar="FILE|FOLDER/", help="Save what was made there.")
 STDIN = click.option("--stdin", is_flag=True, help="Read the prompt from standard input.")
+SET = click.option(
+    "--set",
+    "more",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Any other setting that the model has. Several times.",
+)
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Print the request and spend nothing.")
 
 
@@ -55,6 +62,7 @@ def together(*options: Callable[[Decorated], Decorated]) -> Callable[[Decorated]
     click.option("--style", "style_slug", metavar="SLUG", help="A preset of `aims styles`."),
     click.option("--seed", type=int, help="The same seed and request make the same picture."),
     click.option("-i", "--image-url", "image_urls", multiple=True, help="Start from it. Up to 10 times."),
+    SET,
     PUBLIC,
     OUTPUT,
     STDIN,
@@ -90,6 +98,7 @@ def image(at: Remote, **given: Any) -> None:
     ASPECT,
     click.option("-r", "--resolution", help="0.5K, 1K, 2K or 4K.  [default: the model's]"),
     FORMAT,
+    SET,
     PUBLIC,
     OUTPUT,
     STDIN,
@@ -122,6 +131,7 @@ def edit(at: Remote, **given: Any) -> None:
     click.option("--extend-video-url", help="A film of the workspace to go on with, for extend models."),
     click.option("-r", "--resolution", help="Such as 720p or 1080p.  [default: the model's]"),
     click.option("--negative-prompt", help="What is not to be seen."),
+    SET,
     PUBLIC,
     OUTPUT,
     STDIN,
@@ -137,7 +147,8 @@ def _make(at: Remote, kind: str, given: dict[str, Any]) -> None:
 
     prompt = prompt_of(given.pop("words"), given.pop("stdin"))
     output, dry_run = given.pop("output"), given.pop("dry_run")
-    said = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    more = settings_of(given.pop("more"))
+    said = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()} | more
     body = {"prompt": prompt} | {name: value for name, value in said.items() if value not in (None, [])}
     if dry_run:
         import json
@@ -148,3 +159,23 @@ def _make(at: Remote, kind: str, given: dict[str, Any]) -> None:
     from aims.cli.result import deliver
 
     deliver(at, kind, body, output)
+
+
+def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:
+    """What `--set` gives: numbers, true and false as such, everything else as text.
+
+    Raises UsageError.
+    """
+    import json
+
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.isidentifier():
+            raise click.UsageError(f"--set takes NAME=VALUE, such as --set steps=30; got '{pair}'.")
+        try:
+            read = json.loads(value)
+        except ValueError:
+            read = value
+        found[name] = read if isinstance(read, int | float | bool) else value
+    return found

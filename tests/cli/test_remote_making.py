@@ -90,6 +90,10 @@ def test_a_picture_is_brought_in_and_edited_by_what_is_piped(bob: Person, aims: 
         (("image", "A barn"), "from the pipe", {"prompt": "A barn"}),
         (("image",), "from the pipe\n", {"prompt": "from the pipe"}),
         (("image", "-"), "from the pipe", {"prompt": "from the pipe"}),
+        (("image", "A barn", "--set", "steps=30", "--set", "strength=0.5", "--set", "tiled=true", "--set", "way=a=b",
+          "--set", "name=\"x\""), None, {
+            "prompt": "A barn", "steps": 30, "strength": 0.5, "tiled": True, "way": "a=b", "name": "\"x\"",
+        }),
         (("edit", "--stdin", "-i", "https://a.example/b.png"), "Üb", {
             "prompt": "Üb", "image_urls": ["https://a.example/b.png"],
         }),
@@ -124,6 +128,8 @@ def test_a_dry_run_shows_what_was_given_and_nothing_else(
         (("image", "A barn", "--n", "1.9oops"), "1.9oops"),
         (("video", "A barn", "--duration", "long"), "long"),
         (("image", "A barn", "--seed", ""), "--seed"),
+        (("video", "A barn", "--set", "steps"), "NAME=VALUE"),
+        (("image", "A barn", "--set", "1=2"), "NAME=VALUE"),
         (("image",), "no prompt"),
         (("image", "   "), "no prompt"),
         (("image", "A barn", "--stdin"), "not both"),
