@@ -93,6 +93,12 @@ _PROGRESS = (
     .values(progress=bindparam("percent"), version=generations.c.version + 1)
 )
 
+_TOLD = (
+    update(generations)
+    .where(generations.c.id == bindparam("generation"), generations.c.progress.is_(None))
+    .values(progress=literal_column("0"))
+)
+
 
 class NoRoom(Exception):
     """The workspace has as many calls with the provider as it may have: this one begins later."""
@@ -197,11 +203,14 @@ def begin(
     provider: str,
     most: int = UNLIMITED,
     reason: str | None = None,
+    *,
+    told: bool = False,
 ) -> bool:
     """Commit an attempt before anything is sent. False when the generation was asked to stop: then nothing is sent.
 
     most: how many calls its workspace may have with the provider, this one included. reason: why it goes there and not
-    where it would have gone first. One that waits is sent once more.
+    where it would have gone first. One that waits is sent once more. told: the provider will say how far it is, so that
+    nobody guesses from the start.
 
     Raises Superseded, or NoRoom; then nothing has changed.
     """
@@ -225,6 +234,8 @@ def begin(
         raise NoRoom
     if provider != row.provider:
         tx.run(_MADE_AT, generation=generation_id, at=provider)
+    if told:
+        tx.run(_TOLD, generation=generation_id)
     if State(row.state) is State.ACCEPTED:
         lifecycle.move(tx, generation_id, epoch, State.ACCEPTED, State.SUBMITTING)
     return True

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from aims.core.clock import SECOND
@@ -18,7 +19,7 @@ from aims.generation.leases import Route
 from aims.generation.places import Seat
 from aims.generation.studio import Studio
 from aims.generation.watch import cancel_name
-from aims.providers import Adapter, Failed, NotConfigured
+from aims.providers import Adapter, Failed, NotConfigured, Tells
 
 LONGEST_WAIT = 30.0
 LISTEN_SECONDS = 3600.0
@@ -133,10 +134,11 @@ class Job:
         while True:
             provider, first = seat.provider, self.found.routes[0].provider
             before = call.provider or first
+            begin = partial(rows.begin, told=isinstance(self.studio.providers.get(provider), Tells))
             left = f"Not at {before}: {call.reason or 'it is left alone after failures.'}"
             reason = left if provider != before else None
             try:
-                begun: bool = await self.write(rows.begin, call, provider, most, reason)
+                begun: bool = await self.write(begin, call, provider, most, reason)
             except rows.NoRoom:
                 if await self._unless_stopped(seat.again(self._model_at(provider))) is None:
                     return False

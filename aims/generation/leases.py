@@ -55,6 +55,7 @@ _claimable = (
     .order_by(generations.c.lease_until)
     .limit(CHUNK)
 )
+_STORED_AT_DEATH = and_(generations.c.state == "storing", generations.c.driver.is_not(None))
 _TAKE_OVER = (
     update(generations)
     .where(
@@ -65,13 +66,9 @@ _TAKE_OVER = (
     )
     .values(
         # Who ended in order left no name.
-        deaths=case(
-            (
-                and_(generations.c.state == "storing", generations.c.driver.is_not(None)),
-                generations.c.deaths + 1,
-            ),
-            else_=generations.c.deaths,
-        ),
+        deaths=case((_STORED_AT_DEATH, generations.c.deaths + 1), else_=generations.c.deaths),
+        # It is stored again when its turn comes. A server that dies before that did not die of it.
+        state=case((_STORED_AT_DEATH, "running"), else_=generations.c.state),
         driver=bindparam("me"),
         driver_epoch=generations.c.driver_epoch + 1,
         lease_until=now() + bindparam("span"),

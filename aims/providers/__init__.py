@@ -28,6 +28,7 @@ from aims.providers.contract import (
     Role,
     Running,
     Source,
+    Tells,
     Withheld,
 )
 from aims.providers.registry import Providers
@@ -57,5 +58,6 @@ __all__ = [
     "Role",
     "Running",
     "Source",
+    "Tells",
     "Withheld",
 ]

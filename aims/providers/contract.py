@@ -289,6 +289,13 @@ class Checked:
 
 
 @runtime_checkable
+class Tells(Protocol):
+    """An adapter whose provider says how far its work is (`Running.progress`): nobody has to guess it from the time."""
+
+    tells_progress: bool
+
+
+@runtime_checkable
 class Checks(Protocol):
     """An adapter that can ask its provider whether the connection works. Nothing is bought by that."""
 

@@ -151,8 +151,8 @@ def test_binary_files_are_for_pictures_and_fonts(plant: Plant) -> None:
 
 
 def test_all_files_together_stay_small(plant: Plant) -> None:
-    root = plant({f"docs/pictures/{number}.txt": "x" * 1_000_000 for number in range(5)})
-    assert "5.0 MB" in weight.check(root)[0].sentence
+    root = plant({f"docs/pictures/{number}.txt": "x" * 1_000_000 for number in range(10)})
+    assert "10.0 MB" in weight.check(root)[0].sentence
 
 
 @pytest.mark.parametrize("with_git", [False, True] if shutil.which("git") else [False])

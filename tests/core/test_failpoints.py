@@ -79,4 +79,4 @@ def test_every_failpoint_stands_somewhere_in_the_product_and_names_its_case() ->
     source = "".join(path.read_text() for path in Path(aims.__file__).parent.rglob("*.py"))
     placed = set(re.findall(r'failpoints\.hit\(\s*"([^"]+)"', source))
     assert placed == set(failpoints.POINTS)
-    assert all(re.match(r"F\d\d ", case) for case in failpoints.POINTS.values())
+    assert all(re.match(r"(F|REC-)\d\d ", case) for case in failpoints.POINTS.values())

@@ -35,6 +35,8 @@ TELLS = ("webhooks.claimed", "webhooks.sent")
 DELETES = ("trash.inside", "trash.committed", "trash.removed")
 # And these in test_crash_incoming.
 HEARS = ("inbox.checked", "inbox.committed")
+# And these in test_backups.
+BACKS_UP = ("backup.moment", "restore.inside")
 
 # Where the databases differ: who may take over, and what a lost connection leaves behind.
 ON_POSTGRES = {
@@ -61,7 +63,7 @@ def on_both(*points: str) -> list[Any]:
 
 def test_every_named_place_has_its_crash() -> None:
     asked = [*NOT_YET_ACCEPTED, *FINISHES, *MAY_BE_BOUGHT, *NOT_TAKEN, *GIVES_BACK]
-    assert sorted([*asked, *RECOVERS, *TELLS, *DELETES, *HEARS]) == sorted(failpoints.POINTS)
+    assert sorted([*asked, *RECOVERS, *TELLS, *DELETES, *HEARS, *BACKS_UP]) == sorted(failpoints.POINTS)
 
 
 @pytest.mark.parametrize(("backend", "point"), on_both(*NOT_YET_ACCEPTED))

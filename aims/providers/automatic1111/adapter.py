@@ -53,6 +53,7 @@ class Automatic1111:
 
     name = "automatic1111"
     repeatable = True
+    tells_progress = True
     concurrency = 16
 
     def __init__(self, connection: Connection, fetcher: Fetcher) -> None:

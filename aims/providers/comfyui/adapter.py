@@ -51,6 +51,7 @@ class ComfyUI:
 
     name = "comfyui"
     repeatable = True
+    tells_progress = True
     concurrency = 16
 
     def __init__(self, connection: Connection, fetcher: Fetcher) -> None:
