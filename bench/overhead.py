@@ -77,7 +77,8 @@ def main(arguments: list[str]) -> int:
 def upstream(folder: Path) -> Generator[str]:
     """Start nginx on processor 1, and give its address."""
     folder.mkdir(parents=True)
-    Image.linear_gradient("L").convert("RGB").save(folder / "picture.png")
+    # Small: what a picture of megapixels takes is opening it, and is the same whoever asked for it.
+    Image.linear_gradient("L").convert("RGB").resize((64, 64)).save(folder / "picture.png")
     port = spare_port()
     # Its worker has to be who may read the folder. A server that root did not start stays who it is, and says so.
     filled = {"folder": folder, "port": port, "user": getpass.getuser()}
