@@ -18,6 +18,7 @@ ASPECT = click.option("-a", "--aspect-ratio", help="Such as 16:9, 1:1 or 9:16.  
 FORMAT = click.option("-f", "--output-format", help="png, jpeg or webp.  [default: png]")
 PUBLIC = click.option("--make-public", is_flag=True, default=None, help="Give it a public page: share_url.")
 OUTPUT = click.option("-o", "--output", metavar="FILE|FOLDER/", help="Save what was made there.")
+OPEN = click.option("--open", "opened", is_flag=True, help="Open the first result when it is made.")
 STDIN = click.option("--stdin", is_flag=True, help="Read the prompt from standard input.")
 SET = click.option(
     "--set",
@@ -65,6 +66,7 @@ def together(*options: Callable[[Decorated], Decorated]) -> Callable[[Decorated]
     SET,
     PUBLIC,
     OUTPUT,
+    OPEN,
     STDIN,
     DRY_RUN,
 )
@@ -101,6 +103,7 @@ def image(at: Remote, **given: Any) -> None:
     SET,
     PUBLIC,
     OUTPUT,
+    OPEN,
     STDIN,
     DRY_RUN,
 )
@@ -134,6 +137,7 @@ def edit(at: Remote, **given: Any) -> None:
     SET,
     PUBLIC,
     OUTPUT,
+    OPEN,
     STDIN,
     DRY_RUN,
 )
@@ -146,7 +150,7 @@ def _make(at: Remote, kind: str, given: dict[str, Any]) -> None:
     from aims.cli.prompt import prompt_of
 
     prompt = prompt_of(given.pop("words"), given.pop("stdin"))
-    output, dry_run = given.pop("output"), given.pop("dry_run")
+    output, dry_run, opened = given.pop("output"), given.pop("dry_run"), given.pop("opened")
     more = settings_of(given.pop("more"))
     said = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()} | more
     body = {"prompt": prompt} | {name: value for name, value in said.items() if value not in (None, [])}
@@ -158,7 +162,7 @@ def _make(at: Remote, kind: str, given: dict[str, Any]) -> None:
         return
     from aims.cli.result import deliver
 
-    deliver(at, kind, body, output)
+    deliver(at, kind, body, output, opened=opened)
 
 
 def settings_of(pairs: tuple[str, ...]) -> dict[str, Any]:

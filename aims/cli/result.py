@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from aims import client
+from aims.cli.preview import show
 from aims.cli.progress import Progress
 from aims.cli.remote import Remote, clean, pairs
 from aims.client import saving
@@ -18,16 +19,23 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 
 
-def deliver(at: Remote, kind: str, body: dict[str, Any], output: str | None) -> None:
-    """Have it made, save it, print it. Exits 1 when anything of it is missing."""
+def deliver(at: Remote, kind: str, body: dict[str, Any], output: str | None, *, opened: bool = False) -> None:
+    """Have it made, save it, print it. Exits 1 when anything of it is missing.
+
+    opened: show the first result with whatever this machine opens such a file or address with.
+    """
     if output is not None:
         _prepare(output, body.get("n", 1))
     with at.talking() as aims:
         generation = _wait(at, aims, kind, body)
         saved, lost = _save(aims, generation, output) if output is not None else ((), ())
         value = client.documented(generation, _credits(aims))
+        if at.form == "text" and not at.quiet:
+            show(aims, generation)
     value |= {"saved": list(saved), "download_errors": [{"url": one.url, "error": one.error} for one in lost]}
     at.show(value, _text(generation, value), generation.urls)
+    if opened and generation.urls:
+        click.launch(saved[0] if saved else generation.urls[0])
     failed = [one for one in generation.outputs if one.status != "completed"]
     if failed:
         reason = next((one.error for one in failed if one.error), generation.error or generation.status)

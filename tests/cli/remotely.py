@@ -90,7 +90,7 @@ class Terminal:
                 stdin=theirs,
                 stdout=out,
                 stderr=theirs,
-                env=shell.env(TERM="xterm", COLUMNS="100", **environment),
+                env=shell.env(**{"TERM": "xterm", "COLUMNS": "100"} | environment),
                 cwd=shell.folder,
                 start_new_session=True,
             )
