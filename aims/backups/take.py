@@ -106,7 +106,10 @@ def _add_media(
 
 
 def _add_catalog(parcel: Parcel, root: Path, files: dict[str, File]) -> None:
-    for path in sorted(root.rglob("*.toml")):
+    """The operator's files of models and styles, and the workflows beside them."""
+    for path in sorted(root.rglob("*")):
+        if path.suffix not in (".toml", ".json") or path.name.startswith(".") or not path.is_file():
+            continue
         name = f"catalog/{path.relative_to(root).as_posix()}"
         files[name] = parcel.add(name, path)
 

@@ -115,6 +115,13 @@ async def check_connections(db: Database, settings: Settings, master: secrets.Se
             f"Run `aims providers connect {provider}` or `aims providers disconnect {provider}`.",
         )
     listed = ", ".join(names) if names else f"none; the sandbox is {settings.sandbox}"
+    if not names and connected.once and settings.sandbox == "auto":
+        return Finding(
+            "connections",
+            False,
+            "none, and there was one: the sandbox does not stand in any more",
+            "Run `aims providers connect NAME`, start with the provider's key, or set AIMS_SANDBOX=always.",
+        )
     return Finding("connections", True, f"{listed}; `aims providers check` asks whether they answer")
 
 

@@ -1,5 +1,6 @@
 """Providers from the command line: where a key comes from, what is refused, and that none is ever shown."""
 
+import json
 import os
 import pty
 import select
@@ -190,3 +191,19 @@ def test_a_workspace_has_its_own(run: Run, key_file: str, nobody: str):
     assert [each["workspace_id"] for each in connections(run)] == [None, hers]
     run("providers", "disconnect", "fal", "--workspace", "Marketing")
     assert [each["workspace_id"] for each in connections(run)] == [None]
+
+
+def test_the_doctor_says_that_the_sandbox_does_not_come_back(run: Run, key_file: str, nobody: str):
+    def looked() -> dict[str, Any]:
+        found = json.loads(run("doctor", "--json").out)
+        return next(each for each in found["findings"] if each["name"] == "connections")
+
+    assert looked()["ok"]
+    run("providers", "connect", "fal", "--key-file", key_file, "--base-url", nobody)
+    assert looked()["ok"]
+    run("providers", "disconnect", "fal")
+
+    told = looked()
+
+    assert not told["ok"]
+    assert "AIMS_SANDBOX=always" in json.dumps(told)

@@ -342,6 +342,26 @@ async def test_a_backup_or_a_restore_that_is_killed_leaves_nothing_that_looks_wh
     is_whole(copy)
 
 
+async def test_the_operators_own_models_come_along_with_their_workflows(
+    instance: Instance, new_instance: NewInstance, tmp_path: Path
+) -> None:
+    await quiet(instance)
+    folder = instance.home / "catalog" / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("waves.toml", "waves.json", ".waves.json.swp"):
+        (folder / name).write_text(name)
+    target = tmp_path / "monday"
+
+    await taken(instance, target, "--with-secret")
+    copy = new_instance("sqlite")
+
+    assert (await copy.command("restore", str(target))).code == 0
+    kept = copy.home / "catalog" / "models"
+    assert {path.name: path.read_text() for path in kept.iterdir()} == {
+        name: name for name in ("waves.toml", "waves.json")
+    }
+
+
 async def test_a_restore_into_a_postgres_with_rows_is_refused(
     new_instance: NewInstance, tmp_path: Path
 ) -> None:

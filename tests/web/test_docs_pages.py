@@ -60,6 +60,14 @@ def test_a_page_runs_our_files_alone_and_is_sent_again_only_when_it_has_changed(
             assert served.client.get(each.partition("#")[0]).status_code == 200, each
 
 
+@pytest.mark.parametrize("page", ["", "/cli", "/mcp", "/skills"])
+def test_a_page_has_a_name_in_the_tab(served: Served, page: str):
+    text = served.client.get(f"/docs{page}").text
+
+    (title,) = re.findall("<title>(.*?)</title>", text)
+    assert re.fullmatch(r"[A-Z][A-Za-z ]+ · AI Media Studio", title)
+
+
 def test_what_the_ordered_documentation_has_is_there(reference: Tags):
     """Its parts, its parameters, its requests and its statuses."""
     said = " ".join(" ".join(reference.text).split())
