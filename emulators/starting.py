@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import sys
 import tempfile
 import threading
@@ -50,7 +51,7 @@ def main(
         prefix = f"AIMS_{name.upper()}"
         connected = f"{prefix}_KEY={asked.key} " if asked.key else ""
         print(f"{connected}{prefix}_BASE_URL={emulator.url} ./dev serve")
-        piped = f"echo {asked.key} | " if asked.key else ""
+        piped = f"echo {shlex.quote(asked.key)} | " if asked.key else ""
         print(f"or, while it runs: {piped}./dev aims providers connect {name} --base-url {emulator.url}")
         print(f"The ledger is {ledger}; GET {emulator.url}/ledger shows it.")
     print(emulator.url, flush=True)
