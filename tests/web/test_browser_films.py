@@ -19,8 +19,14 @@ GO_TO = """async (second) => {
   canvas.width = film.videoWidth;
   canvas.height = film.videoHeight;
   const brush = canvas.getContext("2d");
-  brush.drawImage(film, 0, 0);
-  const [red, green, blue] = brush.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data;
+  const end = performance.now() + 10000;
+  let red = 0, green = 0, blue = 0;
+  // The place is reached before its picture is there to be copied; no colour of the film is black.
+  while (red + green + blue === 0 && performance.now() < end) {
+    brush.drawImage(film, 0, 0);
+    [red, green, blue] = brush.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data;
+    await new Promise((done) => setTimeout(done, 20));
+  }
   return { at: film.currentTime, duration: film.duration, pixel: [red, green, blue] };
 }"""
 
