@@ -11,6 +11,7 @@ MODELS = "aims/catalog/models/"
 NOT_PROVIDERS = frozenset(
     [
         "__init__",
+        "asking",
         "checking",
         "connection",
         "contract",

@@ -11,11 +11,13 @@ ProviderError
     └── BadAnswer  an answer came that says nothing: the same holds
 """
 
-from collections.abc import Collection, Mapping
+import base64
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
 type_of_parameter = str | int | float | bool | None
+_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4"}
 Role = Literal["start", "end", "reference", "clip"]
 
 
@@ -29,6 +31,16 @@ class Source:
     role: Role
     data: bytes
     content_type: str = "application/octet-stream"
+
+    @property
+    def ending(self) -> str:
+        """What a file of this kind is called after the dot."""
+        return _ENDINGS.get(self.content_type, "bin")
+
+    @property
+    def inline(self) -> str:
+        """All of it as an address of its own (RFC 2397)."""
+        return f"data:{self.content_type};base64,{base64.b64encode(self.data).decode()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,13 @@ class Order:
     input: Mapping[str, Any] = field(default_factory=dict)
     input_sources: Mapping[str, int | list[int]] = field(default_factory=dict)
     callback: str = ""
+
+    def filled(self, addresses: Sequence[str]) -> dict[str, Any]:
+        """`input` with what it works from in its places. addresses: where the provider finds each of `references`."""
+        found = dict(self.input)
+        for name, at in self.input_sources.items():
+            found[name] = [addresses[position] for position in at] if isinstance(at, list) else addresses[at]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,18 @@ from aims.providers.contract import Adapter
 
 SANDBOX = "sandbox"
 NOT_PROVIDERS = frozenset(
-    {"checking", "connection", "contract", "opening", "registry", "sealed", "sealing", "tables", "wording"}
+    {
+        "asking",
+        "checking",
+        "connection",
+        "contract",
+        "opening",
+        "registry",
+        "sealed",
+        "sealing",
+        "tables",
+        "wording",
+    }
 )
 INSTANCE = ""
 OF = ":"
@@ -202,6 +213,7 @@ class Providers:
     def _stands_in(self, workspace_id: str) -> bool:
         if SANDBOX not in self._given or self.mode == "off":
             return False
-        had = self._owners | self.once
-        real = len(self._given) > 1 or INSTANCE in had or workspace_id in had
+        real = len(self._given) > 1 or any(
+            who in self._owners or who in self.once for who in (INSTANCE, workspace_id)
+        )
         return self.mode == "always" or not real

@@ -41,7 +41,9 @@ def test_without_its_provider_it_is_as_if_there_were_no_such_model(counter: Coun
 
 
 def test_it_comes_with_its_provider_and_goes_with_it(counter: Counter):
-    there = lambda workspace: counter.of(workspace).shelf.entry("acme/brush") is not None  # noqa: E731
+
+    def there(workspace: str) -> bool:
+        return counter.of(workspace).shelf.entry("acme/brush") is not None
 
     counter.connect({"": {"sandbox", "fal"}})
     assert not there("anybody")

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,8 @@ def adapter(emulator: Emulator) -> Any:
 @pytest.fixture
 def quick(adapter: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long between two questions, and what stays wrong is given up after a few."""
-    monkeypatch.setattr(adapter, "FIRST_WAIT", 0.05, raising=False)
+    if hasattr(adapter, "PACE"):
+        monkeypatch.setattr(adapter, "PACE", replace(adapter.PACE, first=0.05))
     monkeypatch.setattr(call, "MISSES", 4)
     monkeypatch.setattr(call, "LONGEST_WAIT", 0.1)
     monkeypatch.setattr(breaker, "FIRST_PAUSE", 0.05)

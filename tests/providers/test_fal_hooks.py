@@ -1,6 +1,7 @@
 """Word from the provider: what was lost comes home by it, and whatever else arrives changes nothing (PRV-01, 11)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,7 @@ def test_a_driver_that_sleeps_between_two_questions_is_woken_by_it(
     """It would ask again in an hour."""
     from aims.providers.fal import adapter
 
-    monkeypatch.setattr(adapter, "FIRST_WAIT", 3600.0)
-    monkeypatch.setattr(adapter, "LONGEST_WAIT", 3600.0)
+    monkeypatch.setattr(adapter, "PACE", replace(adapter.PACE, first=3600.0, longest=3600.0))
 
     end = made(person, "Woken", "work=1")
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ MODELS = [model for model in catalog.open_shelf().models(status="active") if mod
 @pytest.fixture(autouse=True)
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """The emulator is ready at once."""
-    monkeypatch.setattr(adapter, "FIRST_WAIT", 0.05)
+    monkeypatch.setattr(adapter, "PACE", replace(adapter.PACE, first=0.05))
 
 
 @pytest.mark.parametrize("model", MODELS, ids=[model.id for model in MODELS])

@@ -13,6 +13,7 @@ import msgspec
 
 from aims.core.errors import Blocked, Unreachable
 from aims.core.fetch import Fetched, Fetcher
+from aims.providers.asking import Pace, buying
 from aims.providers.automatic1111 import speech
 from aims.providers.connection import Connection
 from aims.providers.contract import (
@@ -34,7 +35,7 @@ SUBMIT_SECONDS = 3600.0
 ASK_SECONDS = 15.0
 LARGEST_ANSWER = 1 << 20
 LARGEST_PICTURES = 192 << 20
-FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.25, 1.0, 1.3
+PACE = Pace(first=0.25, longest=1.0, growth=1.3)
 TRIES = 3
 TASKS_OF_IT = frozenset({"txt2img", "img2img"})
 PROGRESS = "/sdapi/v1/progress?skip_current_image=true"
@@ -76,17 +77,17 @@ class Automatic1111:
         if order.nonce not in self._works:
             await self._stands()
             self._begin(order)
-        return Running(order.nonce, wait=FIRST_WAIT)
+        return Running(order.nonce, wait=PACE.first)
 
     async def poll(self, order: Order, running: Running) -> Running | Done | Failed:
         work = self._works.get(running.reference)
         if work is None:
             await self._stands()
             self._begin(order)
-            return self._later(running, None)
+            return PACE.later(running)
         if not work.task.done():
             progress = await self._progress(running.reference)
-            return self._later(running, progress if work.sent else None)
+            return PACE.later(running, progress if work.sent else None)
         del self._works[running.reference]
         try:
             over = work.task.result()
@@ -147,16 +148,12 @@ class Automatic1111:
         async with self._turn:
             if order.nonce in self._works:
                 self._works[order.nonce].sent = True
-            try:
+            with buying(
+                speech.UNREACHABLE, "The Stable Diffusion server was asked and its answer did not come."
+            ):
                 got = await self._ask(
                     "POST", f"/sdapi/v1/{order.endpoint}", SUBMIT_SECONDS, body=said, cap=LARGEST_PICTURES
                 )
-            except Unreachable as error:
-                if not error.sent:
-                    raise Down(speech.UNREACHABLE) from None
-                raise Ambiguous(
-                    "The Stable Diffusion server was asked and its answer did not come."
-                ) from None
         if got.status == 200:
             return await asyncio.to_thread(speech.outcomes, got, order.count)
         failed = speech.of_drawing(got)
@@ -206,8 +203,3 @@ class Automatic1111:
             )
         except Blocked:
             raise Down(speech.UNREACHABLE) from None
-
-    @staticmethod
-    def _later(running: Running, progress: float | None) -> Running:
-        wait = min(float(running.data.get("wait", FIRST_WAIT)) * GROWTH, LONGEST_WAIT)
-        return Running(running.reference, {"wait": f"{wait:.2f}"}, wait=wait, progress=progress)

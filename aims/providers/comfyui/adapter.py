@@ -11,13 +11,13 @@ import msgspec
 from aims.core import ids
 from aims.core.errors import Blocked, Unreachable
 from aims.core.fetch import Fetched, Fetcher
+from aims.core.fetch.forms import Part, form
+from aims.providers.asking import Pace, buying, looking
 from aims.providers.comfyui import errors, graph, results
 from aims.providers.comfyui.answers import Entry, Queue, Queued, Uploaded, read
 from aims.providers.comfyui.progress import Watch
 from aims.providers.connection import Connection
 from aims.providers.contract import (
-    Ambiguous,
-    BadAnswer,
     Busy,
     Checked,
     Done,
@@ -38,12 +38,11 @@ LARGEST_ANSWER = 1 << 20
 # Both carry whole workflows: of all that waits, and of the one that is over.
 LARGEST_QUEUE = 64 << 20
 LARGEST_ENTRY = 16 << 20
-FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.25, 1.0, 1.3
+PACE = Pace(first=0.25, longest=1.0, growth=1.3)
 # The queue is looked at once for everybody who asks within that time.
 QUEUE_SECONDS = 0.5
 FOLDER = "studio"
 MARK = "studio_call"
-_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4"}
 
 
 class ComfyUI:
@@ -68,10 +67,10 @@ class ComfyUI:
     async def submit(self, order: Order) -> Running | Done:
         """Send it, unless the server has it: the call may have been sent before, by a process that is no more."""
         workflow, name = graph.workflow_of(order), graph.name_of(order)
-        running = Running(name, {"client": self._client}, wait=FIRST_WAIT)
+        running = Running(name, {"client": self._client}, wait=PACE.first)
         found = await self._find(name)
         if found is not None:
-            return Running(found, running.data, wait=FIRST_WAIT)
+            return Running(found, running.data, wait=PACE.first)
         pictures = [await self._upload(source) for source in order.references]
         self._watch.follow(self._client, name, workflow.nodes)
         body = {
@@ -81,12 +80,8 @@ class ComfyUI:
             "extra_data": {MARK: name},
             "partial_execution_targets": workflow.outputs,
         }
-        try:
+        with buying(errors.UNREACHABLE, "The ComfyUI server was asked and its answer did not come."):
             got = await self._ask("POST", "/prompt", SUBMIT_SECONDS, body=msgspec.json.encode(body))
-        except Unreachable as error:
-            if not error.sent:
-                raise Down(errors.UNREACHABLE) from None
-            raise Ambiguous("The ComfyUI server was asked and its answer did not come.") from None
         if got.status != 200:
             self._watch.leave(self._client, name)
             raise errors.of_submit(got)
@@ -97,7 +92,7 @@ class ComfyUI:
             # An older server, which names what it takes by itself.
             self._watch.leave(self._client, name)
             self._watch.follow(self._client, answer.prompt_id, workflow.nodes)
-        return Running(answer.prompt_id, running.data, wait=FIRST_WAIT)
+        return Running(answer.prompt_id, running.data, wait=PACE.first)
 
     async def poll(self, order: Order, running: Running) -> Running | Done | Failed:
         workflow, key, client = graph.workflow_of(order), running.reference, running.data["client"]
@@ -113,8 +108,7 @@ class ComfyUI:
             return results.outcomes(self._url, entry, workflow.outputs, order)
         if gone:
             return Failed("provider_error", errors.LOST)
-        wait = min(float(running.data.get("wait", FIRST_WAIT)) * GROWTH, LONGEST_WAIT)
-        return Running(key, {**running.data, "wait": f"{wait:.2f}"}, wait=wait, progress=progress)
+        return PACE.later(running, progress)
 
     async def cancel(self, order: Order, running: Running) -> bool:
         """Take it out of the queue; if it runs, stop it. Nothing is paid for either way."""
@@ -196,9 +190,16 @@ class ComfyUI:
     async def _upload(self, source: Source) -> str:
         """The server's name for a picture or film that it is to work from. The same bytes have the same name."""
         digest = await asyncio.to_thread(lambda: hashlib.sha256(source.data).hexdigest())
-        name = f"{digest[:32]}.{_ENDINGS.get(source.content_type, 'bin')}"
-        body, boundary = _form(name, source)
-        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        name = f"{digest[:32]}.{source.ending}"
+        content_type, body = form(
+            (
+                Part("type", b"input"),
+                Part("subfolder", FOLDER.encode()),
+                Part("overwrite", b"true"),
+                Part("image", source.data, name, source.content_type),
+            )
+        )
+        headers = {"Content-Type": content_type}
         try:
             got = await self._ask("POST", "/upload/image", UPLOAD_SECONDS, headers=headers, body=body)
         except Unreachable:
@@ -223,12 +224,8 @@ class ComfyUI:
             raise errors.of_ask(got)
 
     async def _look(self, path: str, cap: int) -> Fetched:
-        try:
+        with looking(errors.UNREACHABLE, "The ComfyUI server's answer is larger than any it gives."):
             got = await self._ask("GET", path, ASK_SECONDS, cap=cap)
-        except Unreachable as error:
-            if error.code == "answer_too_large":
-                raise BadAnswer("The ComfyUI server's answer is larger than any it gives.") from None
-            raise Down(errors.UNREACHABLE) from None
         if got.status != 200:
             raise errors.of_ask(got)
         return got
@@ -258,20 +255,3 @@ class ComfyUI:
             )
         except Blocked:
             raise Down(errors.UNREACHABLE) from None
-
-
-def _form(name: str, source: Source) -> tuple[bytes, str]:
-    """A multipart body with one file, and its boundary."""
-    boundary = ids.token()
-    fields = {"type": "input", "subfolder": FOLDER, "overwrite": "true"}
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
-        for field, value in fields.items()
-    ]
-    head = (
-        f'--{boundary}\r\nContent-Disposition: form-data; name="image"; filename="{name}"\r\n'
-        f"Content-Type: {source.content_type}\r\n\r\n"
-    )
-    return b"".join(
-        ("".join(parts).encode(), head.encode(), source.data, f"\r\n--{boundary}--\r\n".encode())
-    ), boundary

@@ -6,11 +6,11 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from aims.core.errors import Blocked, Unreachable
-from aims.core.fetch import Fetched, Fetcher, Origins, parse
+from aims.core.fetch import Fetched, Fetcher, Origins
 from aims.providers import checking
+from aims.providers.asking import Pace, buying, looking, trusted
 from aims.providers.connection import Connection
 from aims.providers.contract import (
-    Ambiguous,
     BadAnswer,
     Checked,
     Done,
@@ -26,6 +26,7 @@ from aims.providers.fal import errors, results, webhooks
 from aims.providers.fal.answers import CancelAnswer, StatusAnswer, SubmitAnswer, is_json, read
 from aims.providers.fal.keys import PublishedKeys
 from aims.providers.fal.sources import Sources
+from aims.providers.wording import GARBLED
 
 QUEUE = "https://queue.fal.run"
 # Its own names, when it is asked directly. An operator's proxy or emulator answers for itself alone.
@@ -45,7 +46,7 @@ LARGEST_RESULT = 8 << 20
 LIFECYCLE = '{"expiration_duration_seconds":86400}'
 START_SECONDS = 3600
 NOBODYS = "fal-ai/nano-banana-2/requests/00000000-0000-0000-0000-000000000000"
-FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.5, 5.0, 1.5
+PACE = Pace(first=0.5, longest=5.0, growth=1.5)
 
 MICROS = 1_000_000
 
@@ -96,21 +97,13 @@ class Fal:
         url = f"{self._url}/{quote(order.endpoint, safe='/-._~')}"
         if order.callback:
             url += f"?fal_webhook={quote(order.callback, safe='')}"
-        try:
+        with buying():
             got = await self._ask("POST", url, SUBMIT_SECONDS, LARGEST_ANSWER, headers=headers, body=body)
-        except Unreachable as error:
-            if not error.sent:
-                raise Down("The provider could not be reached.") from None
-            raise Ambiguous(
-                "The provider was asked and its answer did not come. It is not asked twice; nothing was charged."
-            ) from None
         if not 200 <= got.status < 300:
             raise errors.of_submit(got)
         answer = read(got, SubmitAnswer)
         if answer is None or not answer.request_id:
-            raise BadAnswer(
-                "The provider's answer could not be understood. It is not asked twice; nothing was charged."
-            )
+            raise BadAnswer(GARBLED)
         return self._running(order, answer)
 
     def taken(self, order: Order, reference: str) -> Running:
@@ -128,7 +121,7 @@ class Fal:
             raise BadAnswer("The provider's answers could not be understood.")
         if status.status != "COMPLETED":
             # A word that is not known is work that is not over; the driver ends what lasts too long.
-            return _later(running)
+            return PACE.later(running)
         return await self._result(order, running, status)
 
     async def cancel(self, order: Order, running: Running) -> bool:
@@ -167,7 +160,7 @@ class Fal:
             return said
         if not 200 <= got.status < 300:
             if got.status == 400 and said is None and errors.is_early(got):
-                return _later(running)
+                return PACE.later(running)
             failed = errors.of_result(got, said)
             if isinstance(failed, ProviderError):
                 raise failed
@@ -193,12 +186,8 @@ class Fal:
 
         Raises Down.
         """
-        try:
+        with looking():
             return await self._ask("GET", url, ASK_SECONDS, cap)
-        except Unreachable as error:
-            if error.code == "answer_too_large":
-                raise BadAnswer("The provider's answer is larger than any it gives.") from None
-            raise Down("The provider could not be reached.") from None
 
     async def _ask(
         self,
@@ -220,28 +209,16 @@ class Fal:
             raise Down("The provider is not where this request was sent any more.") from None
 
     def _running(self, order: Order, answer: SubmitAnswer) -> Running:
-        return Running(answer.request_id, self._addresses(order.endpoint, answer), wait=FIRST_WAIT)
+        return Running(answer.request_id, self._addresses(order.endpoint, answer), wait=PACE.first)
 
     def _addresses(self, endpoint: str, answer: SubmitAnswer) -> dict[str, str]:
         """Where the request is asked after: as it was told, unless that leads to a stranger, who would see the key."""
         at = f"{self._url}/{_app(endpoint)}/requests/{quote(answer.request_id, safe='')}"
         own = {"status_url": f"{at}/status", "response_url": at, "cancel_url": f"{at}/cancel"}
-        return {name: self._trusted(getattr(answer, name)) or url for name, url in own.items()}
-
-    def _trusted(self, url: object) -> str | None:
-        try:
-            return url if isinstance(url, str) and self._origins.has(parse(url)) else None
-        except Blocked:
-            return None
+        return {name: trusted(self._origins, getattr(answer, name)) or url for name, url in own.items()}
 
 
 def _app(endpoint: str) -> str:
     """The part of an endpoint that its requests are under: owner and app, after a namespace."""
     parts = endpoint.split("/")
     return "/".join(parts[: 3 if parts[0] in NAMESPACES else 2])
-
-
-def _later(running: Running) -> Running:
-    """The same request, asked after a little less often each time."""
-    wait = min(float(running.data.get("wait", FIRST_WAIT)) * GROWTH, LONGEST_WAIT)
-    return Running(running.reference, {**running.data, "wait": f"{wait:.2f}"}, wait=wait)

@@ -5,9 +5,7 @@ the bytes are put there without it.
 """
 
 import asyncio
-import base64
 from collections.abc import Collection
-from typing import Any
 
 import msgspec
 
@@ -65,13 +63,15 @@ class Sources:
         if not order.references:
             return msgspec.json.encode(dict(order.input))
         if sum(len(source.data) for source in order.references) <= LARGEST_INLINE:
-            return await asyncio.to_thread(lambda: _with(order, [_inline(each) for each in order.references]))
+            return await asyncio.to_thread(
+                lambda: msgspec.json.encode(order.filled([each.inline for each in order.references]))
+            )
         if any(len(source.data) > LARGEST_UPLOAD for source in order.references):
             raise BadInput(
                 f"A picture or film to work from is larger than {LARGEST_UPLOAD >> 20} MiB, which is the most that is "
                 "sent to this provider."
             )
-        return _with(order, [await self._upload(each) for each in order.references])
+        return msgspec.json.encode(order.filled([await self._upload(each) for each in order.references]))
 
     async def _upload(self, source: Source) -> str:
         place = await self._place(source)
@@ -127,17 +127,6 @@ def _refused(got: Fetched) -> ProviderError:
     error = errors.of_submit(got)
     # Here, whatever went wrong, nothing was bought.
     return Down(NOT_UPLOADED) if isinstance(error, Ambiguous | BadInput) else error
-
-
-def _with(order: Order, addresses: list[str]) -> bytes:
-    body: dict[str, Any] = dict(order.input)
-    for name, at in order.input_sources.items():
-        body[name] = [addresses[position] for position in at] if isinstance(at, list) else addresses[at]
-    return msgspec.json.encode(body)
-
-
-def _inline(source: Source) -> str:
-    return f"data:{source.content_type};base64,{base64.b64encode(source.data).decode()}"
 
 
 def _extension(source: Source) -> str:

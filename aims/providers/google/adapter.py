@@ -3,11 +3,11 @@
 import asyncio
 from urllib.parse import quote
 
-from aims.core.errors import Unreachable
 from aims.core.fetch import Fetcher
 from aims.providers import checking
+from aims.providers.asking import buying
 from aims.providers.connection import Connection
-from aims.providers.contract import Ambiguous, Checked, Done, Down, Failed, Order, Running
+from aims.providers.contract import Ambiguous, Checked, Done, Failed, Order, Running
 from aims.providers.google import body, errors, results
 from aims.providers.wording import LOST
 
@@ -39,7 +39,7 @@ class Google:
         sent = await asyncio.to_thread(body.content, order)
         url = f"{self._url}/v1beta/models/{quote(order.endpoint, safe='-._~')}:generateContent"
         headers = {**self._headers, "Content-Type": "application/json"}
-        try:
+        with buying():
             got = await self._fetcher.origins(
                 "POST",
                 url,
@@ -50,10 +50,6 @@ class Google:
                 cap=LARGEST_ANSWER,
                 hops=0,
             )
-        except Unreachable as error:
-            if not error.sent:
-                raise Down("The provider could not be reached.") from None
-            raise Ambiguous(LOST) from None
         if not 200 <= got.status < 300:
             raise errors.of_submit(got, self.name)
         return await asyncio.to_thread(results.outcome, got)

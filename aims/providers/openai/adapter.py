@@ -6,13 +6,12 @@ from typing import Any
 
 import msgspec
 
-from aims.core.errors import Blocked, Unreachable
 from aims.core.fetch import Fetched, Fetcher
 from aims.core.fetch.forms import Part, form
 from aims.providers import checking
+from aims.providers.asking import buying
 from aims.providers.connection import Connection
 from aims.providers.contract import (
-    Ambiguous,
     BadInput,
     Checked,
     Done,
@@ -24,7 +23,6 @@ from aims.providers.contract import (
     Source,
 )
 from aims.providers.openai import errors, results
-from aims.providers.wording import LOST
 
 API = "https://api.openai.com"
 # As long as its own client waits: the largest pictures take minutes.
@@ -34,7 +32,6 @@ LARGEST_PICTURE = 48 << 20
 LARGEST_REST = 1 << 20
 # It takes 50 MB for each of up to sixteen; this much is sent together.
 LARGEST_SOURCES = 64 << 20
-ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
 
 
 class OpenAI:
@@ -92,7 +89,7 @@ class OpenAI:
             "Content-Type": content_type,
         }
         url = f"{self._url}/v1/images/{route}"
-        try:
+        with buying():
             return await self._fetcher.origins(
                 "POST",
                 url,
@@ -103,12 +100,6 @@ class OpenAI:
                 cap=cap,
                 hops=0,
             )
-        except Blocked:
-            raise Down("The provider could not be reached.") from None
-        except Unreachable as error:
-            if not error.sent:
-                raise Down("The provider could not be reached.") from None
-            raise Ambiguous(LOST) from None
 
 
 def _body(order: Order) -> tuple[str, bytes]:
@@ -140,5 +131,4 @@ def _files(references: tuple[Source, ...], named: Mapping[str, int | list[int]])
         shown = f"{name}[]" if len(positions) > 1 else name
         for number, position in enumerate(positions):
             source = references[position]
-            ending = ENDINGS.get(source.content_type, "bin")
-            yield Part(shown, source.data, f"{name}-{number}.{ending}", source.content_type)
+            yield Part(shown, source.data, f"{name}-{number}.{source.ending}", source.content_type)

@@ -1,6 +1,5 @@
 """The four verbs against Replicate. A wish for a prediction is sent once; everything after it can be asked again."""
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
@@ -8,12 +7,12 @@ from urllib.parse import quote
 import msgspec
 
 from aims.core.errors import Blocked, Unreachable
-from aims.core.fetch import Fetched, Fetcher, Origins, parse
+from aims.core.fetch import Fetched, Fetcher, Origins
 from aims.core.fetch.forms import Part, form
 from aims.providers import checking
+from aims.providers.asking import Pace, buying, looking, trusted
 from aims.providers.connection import Connection
 from aims.providers.contract import (
-    Ambiguous,
     BadAnswer,
     BadInput,
     Checked,
@@ -26,7 +25,7 @@ from aims.providers.contract import (
 )
 from aims.providers.replicate import errors, results
 from aims.providers.replicate.answers import Prediction, Uploaded
-from aims.providers.wording import GARBLED, LOST, read
+from aims.providers.wording import GARBLED, read
 
 API = "https://api.replicate.com"
 MEDIA = ("https://replicate.delivery", "https://*.replicate.delivery")
@@ -40,8 +39,7 @@ LARGEST_INLINE = 256_000
 LARGEST_SOURCES = 96 << 20
 # What has not ended by then is given up: its own limit for work that has begun is half an hour.
 DEADLINE = "1h"
-FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.5, 5.0, 1.5
-ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "video/mp4": "mp4"}
+PACE = Pace(first=0.5, longest=5.0, growth=1.5)
 
 
 class Replicate:
@@ -68,28 +66,20 @@ class Replicate:
         model, _, version = order.endpoint.partition(":")
         route = "predictions" if version else f"models/{quote(model, safe='/-._~')}/predictions"
         url = f"{self._url}/v1/{route}"
-        try:
+        with buying():
             got = await self._ask(
                 "POST", url, SUBMIT_SECONDS, headers=headers, body=msgspec.json.encode(body)
             )
-        except Unreachable as error:
-            if not error.sent:
-                raise Down("The provider could not be reached.") from None
-            raise Ambiguous(LOST) from None
         if not 200 <= got.status < 300:
             raise errors.of_submit(got)
         answer = read(got, Prediction)
         if answer is None or not answer.id:
             raise BadAnswer(GARBLED)
-        return Running(answer.id, self._addresses(answer), wait=FIRST_WAIT)
+        return Running(answer.id, self._addresses(answer), wait=PACE.first)
 
     async def poll(self, order: Order, running: Running) -> Running | Done | Failed:
-        try:
+        with looking():
             got = await self._ask("GET", running.data["get"], ASK_SECONDS)
-        except Unreachable as error:
-            if error.code == "answer_too_large":
-                raise BadAnswer("The provider's answer is larger than any it gives.") from None
-            raise Down("The provider could not be reached.") from None
         if not 200 <= got.status < 300:
             raise errors.of_poll(got)
         answer = read(got, Prediction)
@@ -102,7 +92,7 @@ class Replicate:
         if answer.status in ("failed", "canceled", "aborted"):
             return errors.of_end(answer)
         # `starting`, `processing`, and words that are not known: the driver ends what lasts too long.
-        return _later(running)
+        return PACE.later(running)
 
     async def cancel(self, order: Order, running: Running) -> bool:
         """True unless no machine had begun: a stopped prediction is charged for, and so is a finished one."""
@@ -162,20 +152,15 @@ class Replicate:
                 f"The pictures or films to work from are larger than {LARGEST_SOURCES >> 20} MiB together, which is "
                 "the most that is sent to this provider."
             )
-        held: dict[str, Any] = dict(order.input)
-        for name, at in order.input_sources.items():
-            positions = at if isinstance(at, list) else [at]
-            addresses = [await self._address(order.references[position]) for position in positions]
-            held[name] = addresses if isinstance(at, list) else addresses[0]
+        held = order.filled([await self._address(source) for source in order.references])
         version = order.endpoint.partition(":")[2]
         return {"input": held} | ({"version": version} if version else {})
 
     async def _address(self, source: Source) -> str:
         """Where the provider finds a picture or film: in the request itself, or among its files."""
-        head = f"data:{source.content_type};base64,"
-        if len(head) + 4 * (len(source.data) + 2) // 3 <= LARGEST_INLINE:
-            return head + base64.b64encode(source.data).decode()
-        filename = f"source.{ENDINGS.get(source.content_type, 'bin')}"
+        if len(f"data:{source.content_type};base64,") + 4 * (len(source.data) + 2) // 3 <= LARGEST_INLINE:
+            return source.inline
+        filename = f"source.{source.ending}"
         content_type, body = form([Part("content", source.data, filename, source.content_type)])
         try:
             got = await self._ask(
@@ -198,16 +183,4 @@ class Replicate:
         """Where it is asked after: as it was told, unless that leads to a stranger, who would see the key."""
         at = f"{self._url}/v1/predictions/{quote(answer.id, safe='')}"
         own = {"get": at, "cancel": f"{at}/cancel"}
-        return {name: self._trusted(answer.url(name)) or url for name, url in own.items()}
-
-    def _trusted(self, url: object) -> str | None:
-        try:
-            return url if isinstance(url, str) and self._origins.has(parse(url)) else None
-        except Blocked:
-            return None
-
-
-def _later(running: Running) -> Running:
-    """The same request, asked after a little less often each time."""
-    wait = min(float(running.data.get("wait", FIRST_WAIT)) * GROWTH, LONGEST_WAIT)
-    return Running(running.reference, {**running.data, "wait": f"{wait:.2f}"}, wait=wait)
+        return {name: trusted(self._origins, answer.url(name)) or url for name, url in own.items()}

@@ -3,17 +3,15 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
-from aims.core.errors import Unreachable
 from aims.core.fetch import Fetched, Fetcher
 from aims.providers import checking
+from aims.providers.asking import Pace, buying, looking
 from aims.providers.connection import Connection
 from aims.providers.contract import (
-    Ambiguous,
     BadAnswer,
     Busy,
     Checked,
@@ -29,7 +27,7 @@ from aims.providers.google import errors
 from aims.providers.vertex import body, results
 from aims.providers.vertex.account import Account
 from aims.providers.vertex.login import Login
-from aims.providers.wording import GARBLED, LONGEST_BUSY, LOST, NOT_TAKEN
+from aims.providers.wording import GARBLED, LONGEST_BUSY, NOT_TAKEN
 
 API = "https://us-central1-aiplatform.googleapis.com"
 LOCATION = "us-central1"
@@ -41,7 +39,7 @@ SUBMIT_SECONDS = 120.0
 ASK_SECONDS = 180.0
 LARGEST_ANSWER = 1 << 20
 LARGEST_RESULT = 192 << 20
-FIRST_WAIT, LONGEST_WAIT, GROWTH = 1.0, 5.0, 1.5
+PACE = Pace(first=1.0, longest=5.0, growth=1.5)
 
 
 class Vertex:
@@ -68,12 +66,8 @@ class Vertex:
         sent = await asyncio.to_thread(body.prediction, order)
         model = f"{self._models}/{quote(order.endpoint, safe='-._~')}"
         token = await self._login.token()
-        try:
+        with buying():
             got = await self._ask(f"{model}:predictLongRunning", token, sent, SUBMIT_SECONDS, LARGEST_ANSWER)
-        except Unreachable as error:
-            if not error.sent:
-                raise Down("The provider could not be reached.") from None
-            raise Ambiguous(LOST) from None
         if not 200 <= got.status < 300:
             if got.status == 401 and self._login.forget(token):
                 raise Down("The provider wants another login.")
@@ -81,7 +75,7 @@ class Vertex:
         operation = results.operation_of(got)
         if operation is None or not _NAME.fullmatch(operation.name):
             raise BadAnswer(GARBLED)
-        return Running(operation.name, {"ask": f"{model}:fetchPredictOperation"}, wait=FIRST_WAIT)
+        return Running(operation.name, {"ask": f"{model}:fetchPredictOperation"}, wait=PACE.first)
 
     async def poll(self, order: Order, running: Running) -> Running | Done | Failed:
         if not running.data["ask"].startswith(f"{self._models}/"):
@@ -92,12 +86,8 @@ class Vertex:
         except NoAccess as error:
             raise Busy(error.reason, retry_after=LONGEST_BUSY) from None
         sent = msgspec.json.encode({"operationName": running.reference})
-        try:
+        with looking():
             got = await self._ask(running.data["ask"], token, sent, ASK_SECONDS, LARGEST_RESULT)
-        except Unreachable as error:
-            if error.code == "answer_too_large":
-                raise BadAnswer("The provider's answer is larger than any it gives.") from None
-            raise Down("The provider could not be reached.") from None
         if not 200 <= got.status < 300:
             if got.status == 401:
                 self._login.forget(token)
@@ -153,7 +143,5 @@ def _state(got: Fetched, running: Running) -> Running | Done | Failed:
     if operation is None:
         raise BadAnswer("The provider's answers could not be understood.")
     if operation.done is not True:
-        wait = min(float(running.data.get("wait", FIRST_WAIT)) * GROWTH, LONGEST_WAIT)
-        kept: dict[str, Any] = {**running.data, "wait": f"{wait:.2f}"}
-        return Running(running.reference, kept, wait=wait)
+        return PACE.later(running)
     return results.outcome(operation)
