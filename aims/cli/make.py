@@ -152,8 +152,11 @@ def _make(at: Remote, kind: str, given: dict[str, Any]) -> None:
     prompt = prompt_of(given.pop("words"), given.pop("stdin"))
     output, dry_run, opened = given.pop("output"), given.pop("dry_run"), given.pop("opened")
     more = settings_of(given.pop("more"))
-    said = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()} | more
+    said = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
     body = {"prompt": prompt} | {name: value for name, value in said.items() if value not in (None, [])}
+    if twice := sorted(body.keys() & more.keys()):
+        raise click.UsageError(f"--set {twice[0]}=... says again what is said without --set: leave one out.")
+    body |= more
     if dry_run:
         import json
 

@@ -67,7 +67,9 @@ def _wait(at: Remote, aims: AIMS, kind: str, body: dict[str, Any]) -> Generation
     progress = Progress(at.quiet)
     try:
         with progress:
-            return area.generate(**body, on_progress=progress)
+            # As settings: nothing that a model takes can be mistaken for a parameter of the call itself.
+            asked = {name: value for name, value in body.items() if name != "prompt"}
+            return area.generate(body["prompt"], settings=asked, on_progress=progress)
     except KeyboardInterrupt:
         click.echo(f"\nStopped waiting. {_where(aims, progress.latest)}", err=True)
         sys.exit(INTERRUPTED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypedDict, Unpack
 
 from aims.client.retries import ask
@@ -15,7 +15,10 @@ OnProgress = Callable[[Generation], object]
 
 
 class EditOptions(TypedDict, total=False):
-    """What a request for pictures may say. Left out: the workspace's or the model's default."""
+    """What a request for pictures may say. Left out: the workspace's or the model's default.
+
+    settings: what else the model takes, by the names of its `available_settings`: {"steps": 30}.
+    """
 
     model: str | None
     n: int | None
@@ -32,6 +35,7 @@ class EditOptions(TypedDict, total=False):
     limit_generations: bool | None
     enable_web_search: bool | None
     make_public: bool | None
+    settings: Mapping[str, Any] | None
 
 
 class ImageOptions(EditOptions, total=False):
@@ -41,7 +45,10 @@ class ImageOptions(EditOptions, total=False):
 
 
 class VideoOptions(TypedDict, total=False):
-    """What a request for a film may say. duration: seconds. Left out: the model's default."""
+    """What a request for a film may say. duration: seconds. settings: as for pictures.
+
+    Left out: the model's default.
+    """
 
     model: str | None
     duration: float | None
@@ -60,6 +67,7 @@ class VideoOptions(TypedDict, total=False):
     seed: int | None
     safety_tolerance: str | None
     make_public: bool | None
+    settings: Mapping[str, Any] | None
 
 
 def generate_images(
@@ -146,7 +154,14 @@ def new_key() -> str:
 
 
 def _body(prompt: str, options: Any) -> dict[str, Any]:
-    return {"prompt": prompt} | {name: value for name, value in options.items() if value is not None}
+    """Raises ValueError when something is said twice."""
+    body: dict[str, Any] = {"prompt": prompt} | {
+        name: value for name, value in options.items() if value is not None
+    }
+    more = body.pop("settings", {})
+    if twice := sorted(body.keys() & more.keys()):
+        raise ValueError(f"`{twice[0]}` is said twice: leave it out of `settings`.")
+    return body | {name: value for name, value in more.items() if value is not None}
 
 
 def _make(

@@ -89,7 +89,10 @@ def check(tool: Tool, arguments: Mapping[str, Any]) -> Body:
     for name in found:
         if name not in schema["properties"]:
             known = ", ".join(f"`{each}`" for each in schema["properties"]) or "none"
-            raise BadArguments(f"`{tool.name}` has no argument `{name[:80]}`. It takes: {known}.")
+            more = (
+                " What else a model takes goes into `settings`." if "settings" in schema["properties"] else ""
+            )
+            raise BadArguments(f"`{tool.name}` has no argument `{name[:80]}`. It takes: {known}.{more}")
     for name in schema["required"]:
         if found.get(name) in (None, "", []):
             raise BadArguments("Prompt is required." if name == "prompt" else f"`{name}` is required.")
@@ -98,12 +101,20 @@ def check(tool: Tool, arguments: Mapping[str, Any]) -> Body:
         ("idempotency_key", str, "text"),
         ("generation_id", str, "text"),
         ("type", str, "text"),
+        ("settings", dict, 'an object, such as {"steps": 30}'),
     ):
         if name in found and not isinstance(found[name], kind):
             raise BadArguments(f"`{name}` must be {says}.")
     key = found.get("idempotency_key")
     if key is not None and not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
         raise BadArguments("`idempotency_key` has 1 to 255 printable ASCII characters.")
+    for name, value in found.get("settings", {}).items():
+        if name in schema["properties"]:
+            raise BadArguments(
+                f"`{name}` is an argument of `{tool.name}`: give it beside `settings`, not in it."
+            )
+        if not isinstance(value, str | int | float | None):
+            raise BadArguments(f"`{name[:80]}` in `settings` must be text, a number, true or false.")
     return found
 
 

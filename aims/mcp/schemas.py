@@ -42,6 +42,13 @@ _RETURN_IMAGE: Json = {
     "description": "Return the pictures themselves too, for you to look at: whole while they have at most 1 MiB "
     "together, else as thumbnails. Of a film it is one frame.",
 }
+_SETTINGS: Json = {
+    "type": "object",
+    "additionalProperties": {"type": ["string", "number", "boolean"]},
+    "description": 'What else the model takes, by name, such as `{"steps": 30}`: whatever `available_settings` of '
+    "`list_models` has for it and is no argument here. What the model does not take is not sent, and is told in "
+    "`ignored_parameters`.",
+}
 
 
 def _told(schema: Json) -> Json:
@@ -70,7 +77,8 @@ def _object(properties: Json, *required: str) -> Json:
 def _request(kind: Kind, names: tuple[str, ...], *required: str) -> Json:
     fields = request_schema(kind)["properties"]
     asked = {name: _told(fields[name]) for name in names}
-    return _object({**asked, "idempotency_key": _KEY, "return_image": _RETURN_IMAGE}, "prompt", *required)
+    ours = {"settings": _SETTINGS, "idempotency_key": _KEY, "return_image": _RETURN_IMAGE}
+    return _object({**asked, **ours}, "prompt", *required)
 
 
 def _upload() -> Json:

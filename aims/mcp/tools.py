@@ -64,7 +64,9 @@ TOOLS: dict[str, Tool] = {
         Tool(
             "list_models",
             "List the models",
-            "The models with their ids, prices in credits and settings. Model ids come from here and nowhere else.",
+            "The models with their ids, prices in credits, and what each takes: `available_settings` has the type, "
+            "range, choices and default of each setting. What is no argument of a tool goes into its `settings`. "
+            "Model ids come from here and nowhere else.",
             "models",
             reads=True,
             idempotent=True,

@@ -32,6 +32,17 @@ def test_a_picture_is_made_printed_and_saved(bob: Person, aims: Shell):
     assert made["prompt"] == "A red barn"
 
 
+def test_a_setting_of_a_model_is_never_taken_for_one_of_the_call(bob: Person, aims: Shell):
+    """The client's own call has a `timeout`, a `wait` and a key; what is given with --set goes to the studio."""
+    mine = ("--set", "timeout=0", "--set", "wait=false", "--set", "idempotency_key=mine", "--set", "seed=7")
+    said = aims("image", "A red barn", "--json", *mine, *SMALL)
+
+    assert (said.code, said.json["images"][0]["status"]) == (0, "completed")
+    assert set(said.json["ignored_parameters"]) == {"timeout", "wait", "idempotency_key"}
+    (made,) = bob.send("GET", "/generations").json()["items"]
+    assert made["parameters"]["seed"] == 7
+
+
 def test_one_of_several_that_fails_leaves_the_others(bob: Person, aims: Shell):
     said = aims(
         "image", "Barns [sandbox: fail=1]", "--n", "3", "--json", "-o", "barns/", "--make-public", *SMALL
@@ -130,6 +141,8 @@ def test_a_dry_run_shows_what_was_given_and_nothing_else(
         (("image", "A barn", "--seed", ""), "--seed"),
         (("video", "A barn", "--set", "steps"), "NAME=VALUE"),
         (("image", "A barn", "--set", "1=2"), "NAME=VALUE"),
+        (("image", "A barn", "--set", "prompt=B"), "prompt"),
+        (("image", "A barn", "--n", "2", "--set", "n=3"), "leave one out"),
         (("image",), "no prompt"),
         (("image", "   "), "no prompt"),
         (("image", "A barn", "--stdin"), "not both"),

@@ -50,6 +50,18 @@ def test_one_of_several_that_fails_has_an_outcome_of_its_own(alice: Person, clie
     assert (answer["success"], answer["credits_used"], answer["credits_remaining"]) == (True, 50, 950)
 
 
+def test_what_else_a_model_takes_is_given_as_settings(alice: Person, client: Make):
+    images = client(alice).images
+    made = images.generate("A barn", settings={"seed": 7, "timeout": 0, "left_out": None}, **SMALL)
+
+    assert made.parameters["seed"] == 7
+    assert made.ignored_parameters == ["timeout"]
+    with pytest.raises(ValueError, match="`seed` is said twice"):
+        images.generate("A barn", seed=8, settings={"seed": 7}, **SMALL)
+    with pytest.raises(ValueError, match="`image_urls` is said twice"):
+        images.edit("A barn", ["x"], settings={"image_urls": "y"}, **SMALL)
+
+
 def test_what_is_told_is_what_a_waiting_request_is_answered(alice: Person, client: Make):
     """The answer that the documentation shows, word for word, made of the generation."""
     given: dict[str, Any] = {"n": 2, "make_public": True, "style_slug": "watercolor-style", **SMALL}

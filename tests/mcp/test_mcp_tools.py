@@ -193,7 +193,16 @@ async def test_the_definitions_say_what_the_tools_do(alice: Person, tmp_path: Pa
 
 
 def test_the_schemas_take_what_the_contract_names():
-    both = {"idempotency_key", "return_image", "prompt", "model", "aspect_ratio", "resolution", "make_public"}
+    both = {
+        "settings",
+        "idempotency_key",
+        "return_image",
+        "prompt",
+        "model",
+        "aspect_ratio",
+        "resolution",
+        "make_public",
+    }
     video = {
         "duration",
         "audio",
