@@ -62,7 +62,13 @@ def together(*options: Callable[[Decorated], Decorated]) -> Callable[[Decorated]
     click.option("-q", "--quality", help="As the model has it.  [default: the model's]"),
     click.option("--style", "style_slug", metavar="SLUG", help="A preset of `aims styles`."),
     click.option("--seed", type=int, help="The same seed and request make the same picture."),
-    click.option("-i", "--image-url", "image_urls", multiple=True, help="Start from it. Up to 10 times."),
+    click.option(
+        "-i",
+        "--image-url",
+        "image_urls",
+        multiple=True,
+        help="Address or file to start from. Up to 10 times.",
+    ),
     SET,
     PUBLIC,
     OUTPUT,
@@ -71,7 +77,7 @@ def together(*options: Callable[[Decorated], Decorated]) -> Callable[[Decorated]
     DRY_RUN,
 )
 def image(at: Remote, **given: Any) -> None:
-    """Make pictures from words, and from pictures with --image-url.
+    """Make pictures from words, and from pictures with --image-url; a file is uploaded first.
 
     The prompt is the arguments, or standard input when that is a pipe.
     """
@@ -81,7 +87,7 @@ def image(at: Remote, **given: Any) -> None:
 @click.command(
     epilog=examples(
         'aims edit "Add a rainbow" --image-url https://example.com/photo.jpg -o rainbow.png',
-        'aims edit "Make it winter" -i "$(aims upload photo.png --print url)" -o winter.png',
+        'aims edit "Make it winter" -i photo.png -o winter.png',
         'aims edit "One collage" -i https://example.com/a.jpg -i https://example.com/b.jpg --json',
     )
 )
@@ -94,7 +100,7 @@ def image(at: Remote, **given: Any) -> None:
         "image_urls",
         multiple=True,
         required=True,
-        help="The picture to edit. Up to 10 times.",
+        help="Address or file of the picture to edit. Up to 10 times.",
     ),
     MODEL,
     ASPECT,
@@ -108,7 +114,7 @@ def image(at: Remote, **given: Any) -> None:
     DRY_RUN,
 )
 def edit(at: Remote, **given: Any) -> None:
-    """Make a picture from pictures and words."""
+    """Make a picture from pictures and words. A file is uploaded first."""
     _make(at, "images", given)
 
 
@@ -127,10 +133,10 @@ def edit(at: Remote, **given: Any) -> None:
     click.option("-d", "--duration", type=int, help="Seconds.  [default: the model's]"),
     ASPECT,
     click.option("--audio/--no-audio", default=None, help="With sound.  [default: without]"),
-    click.option("-i", "--image-url", help="The picture to begin with, for image-to-video models."),
-    click.option("--image-urls", multiple=True, help="A reference. Several times, for reference models."),
-    click.option("--first-frame-url", help="The first picture."),
-    click.option("--last-frame-url", help="The last picture."),
+    click.option("-i", "--image-url", help="Address or file of the picture to begin with."),
+    click.option("--image-urls", multiple=True, help="A reference, as address or file. Several times."),
+    click.option("--first-frame-url", help="The first picture, as address or file."),
+    click.option("--last-frame-url", help="The last picture, as address or file."),
     click.option("--extend-video-url", help="A film of the workspace to go on with, for extend models."),
     click.option("-r", "--resolution", help="Such as 720p or 1080p.  [default: the model's]"),
     click.option("--negative-prompt", help="What is not to be seen."),
@@ -142,7 +148,10 @@ def edit(at: Remote, **given: Any) -> None:
     DRY_RUN,
 )
 def video(at: Remote, **given: Any) -> None:
-    """Make a film from words, and from pictures or a film where the model takes them."""
+    """Make a film from words, and from pictures or a film where the model takes them.
+
+    A picture that is a file of this machine is uploaded first.
+    """
     _make(at, "videos", given)
 
 

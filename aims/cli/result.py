@@ -11,6 +11,7 @@ from aims import client
 from aims.cli.preview import show
 from aims.cli.progress import Progress
 from aims.cli.remote import Remote, clean, pairs
+from aims.cli.sources import bring, files_in
 from aims.client import saving
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ def deliver(at: Remote, kind: str, body: dict[str, Any], output: str | None, *, 
 
     opened: show the first result with whatever this machine opens such a file or address with.
     """
+    files = files_in(body)
     if output is not None:
         _prepare(output, body.get("n", 1))
     with at.talking() as aims:
+        body = bring(at, aims, body, files)
         generation = _wait(at, aims, kind, body)
         saved, lost = _save(aims, generation, output) if output is not None else ((), ())
         value = client.documented(generation, _credits(aims))
