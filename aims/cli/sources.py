@@ -1,4 +1,4 @@
-"""Pictures that a command is given as files of this machine: uploaded first, so that a request can name their addresses."""
+"""Pictures given to a command as files of this machine: uploaded first, so that a request can name their addresses."""
 
 from __future__ import annotations
 
