@@ -37,6 +37,7 @@ else:
     sealed = Later("aims.providers.sealed")
 
 NOT_ASKED = "It is connected. Whether it answers shows only when something is made."
+UNASKED = "It was not asked whether it works: `aims providers check` does that."
 for_workspace = click.option(
     "--workspace", help="Only for this workspace (id or name), with an account of its own."
 )
@@ -162,7 +163,7 @@ def _named(provider: str) -> str:
     metavar="NAME=VALUE",
     help="Another setting of the connection, as in aims.toml.",
 )
-@click.option("--no-check", is_flag=True, help="Keep it without asking the provider.")
+@click.option("--no-check", is_flag=True, help="Keep it without asking the provider whether it works.")
 @as_json
 def connect(
     provider: str,
@@ -177,12 +178,14 @@ def connect(
 ) -> None:
     """Keep a key, sealed, and use it. A running server follows within two seconds.
 
-    The key is read from a file, from a pipe, or asked for; it is shown nowhere afterwards.
+    The key is read from a file, from a pipe, or asked for; it is shown nowhere afterwards. The provider is asked first
+    whether it takes it: where it says no, or cannot be reached, nothing is kept. The first connection takes the place
+    of the sandbox for good.
     """
     _named(provider)
     said = _said(base_url, origins, more)
 
-    async def work(studio: Studio) -> tuple[Checked, str | None]:
+    async def work(studio: Studio) -> tuple[Checked | None, str | None]:
         tools = studio.connections.tools
         kept = said
         adapter = opening.adapter_of(tools, provider, said) if not (key_file or written) else None
@@ -192,16 +195,28 @@ def connect(
         if adapter is None:
             raise click.UsageError(f"{provider} needs a key, or an address with --base-url.")
         where = await studio.db.read(_workspace, workspace)
-        checked = connected.Checked("valid", NOT_ASKED) if no_check else await ask(adapter)
+        checked = None if no_check else await ask(adapter)
         await adapter.close()
-        if checked.standing == "invalid":
-            raise Broken(f"{checked.sentence} Nothing was kept.")
+        if checked is not None:
+            _refuse_what_does_not_work(checked)
         await studio.db.write(sealed.put, studio.connections.vault, where, provider, kept)
         return checked, where
 
     checked, where = with_studio(work)
-    value = {"provider": provider, "workspace_id": where, "connected": True, "standing": checked.standing}
-    show(value, f"{provider} is connected. {checked.sentence}", json_)
+    standing = checked.standing if checked else "unchecked"
+    value = {"provider": provider, "workspace_id": where, "connected": True, "standing": standing}
+    show(value, f"{provider} is connected. {checked.sentence if checked else UNASKED}", json_)
+
+
+def _refuse_what_does_not_work(checked: Checked) -> None:
+    """Raises Broken for a key that is not taken, and for one of which nobody could be asked."""
+    if checked.standing == "invalid":
+        raise Broken(f"{checked.sentence} Nothing was kept.")
+    if checked.standing == "unreachable":
+        raise Broken(
+            f"{checked.sentence} Nothing was kept, as nobody could say whether it works. With --no-check it is kept "
+            "unasked, and takes the place of the sandbox."
+        )
 
 
 def _said(base_url: str | None, origins: Sequence[str], more: Sequence[str]) -> Kept:

@@ -48,13 +48,21 @@ def test_without_a_connection_every_provider_is_listed_as_one_that_has_none(run:
     refused(run("providers", "check", "fal"), 1, "is not connected")
 
 
-def test_one_that_cannot_be_reached_is_kept_and_said_to_be_so(run: Run, key_file: str, nobody: str):
-    said = run("providers", "connect", "fal", "--key-file", key_file, "--base-url", nobody)
+def test_one_that_cannot_be_reached_is_kept_only_by_somebody_who_says_so(
+    run: Run, key_file: str, nobody: str
+):
+    """A key that nobody has looked at would end the drawings of the sandbox for good."""
+    line = ("providers", "connect", "fal", "--key-file", key_file, "--base-url", nobody)
+    refused(run(*line), 1, "With --no-check it is kept")
+    assert connections(run) == []
+    assert "AIMS_SANDBOX=always" not in run("doctor", "--json").out
+
+    said = run(*line, "--no-check")
     (one,) = connections(run)
     checked = run("providers", "check", "--json")
 
     assert (said.code, said.err) == (0, "")
-    assert "cannot be reached" in said.out
+    assert "was not asked" in said.out
     assert one.pop("changed_at").endswith("Z")
     assert one == {
         "provider": "fal",
@@ -129,7 +137,7 @@ def test_a_key_is_asked_for_on_a_terminal_and_not_shown(run: Run, home: Path, no
 def test_a_key_on_the_command_line_is_taken_with_a_warning(run: Run, nobody: str):
     said = run("providers", "connect", "fal", "--key", KEY, "--base-url", nobody, "--no-check", "--json")
 
-    assert said.json["connected"]
+    assert (said.json["connected"], said.json["standing"]) == (True, "unchecked")
     assert "shell's history" in said.err
     assert KEY not in said.out + said.err
 
@@ -199,7 +207,7 @@ def test_the_doctor_says_that_the_sandbox_does_not_come_back(run: Run, key_file:
         return next(each for each in found["findings"] if each["name"] == "connections")
 
     assert looked()["ok"]
-    run("providers", "connect", "fal", "--key-file", key_file, "--base-url", nobody)
+    run("providers", "connect", "fal", "--key-file", key_file, "--base-url", nobody, "--no-check")
     assert looked()["ok"]
     run("providers", "disconnect", "fal")
 
