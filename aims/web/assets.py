@@ -9,12 +9,13 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from litestar import Response, get
+from litestar import Response
 from litestar.params import FromPath
 
 from aims.core.errors import NotFound
 from aims.web.desk import AnyRequest
 from aims.web.kept import FIVE_MINUTES, Kept, answer
+from aims.web.linked import linked
 from aims.web.sending import POLICY
 
 STATIC = Path(__file__).parent / "static"
@@ -32,7 +33,7 @@ MARK = 12
 _NAMED = re.compile(r'(?<=url\()[\w-]+\.\w+(?=\))|(?<="\./)[\w-]+\.js(?=")')
 
 
-@get("/static/{name:str}")
+@linked("/static/{name:str}")
 async def static(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """A style sheet, script, icon or font of ours, by its name or by the name that a page has for it."""
     plain = _plain(name)

@@ -1,16 +1,16 @@
 """Stored files at their own, unguessable addresses."""
 
-from litestar import Response, route
-from litestar.enums import HttpMethod
+from litestar import Response
 from litestar.params import FromPath
 from litestar.response import Stream
 
 from aims.media import at
 from aims.web.desk import AnyRequest, desk
+from aims.web.linked import linked
 from aims.web.sending import of_asset, send
 
 
-@route("/workspaces/{rest:path}", http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200)
+@linked("/workspaces/{rest:path}")
 async def file(request: AnyRequest, rest: FromPath[str]) -> Response[bytes] | Stream:
     """A stored picture or film, or one of its thumbnails. The address is the permission."""
     studio = desk(request).studio

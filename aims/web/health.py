@@ -1,11 +1,12 @@
 """`/health` says that the process answers; `/ready` says that it can accept paid work."""
 
-from litestar import Response, get
+from litestar import Response
 from sqlalchemy import literal, select
 
 from aims.core.db import Tx
 from aims.core.errors import StudioError
 from aims.web.desk import AnyRequest, desk
+from aims.web.linked import linked
 
 _ONE = select(literal(1))
 
@@ -14,13 +15,13 @@ def _touch(tx: Tx) -> None:
     tx.value(_ONE)
 
 
-@get("/health")
+@linked("/health")
 async def health() -> dict[str, str]:
     """200 while the process answers. Asks nothing else, so that a slow disk does not look like a dead process."""
     return {"status": "ok"}
 
 
-@get("/ready")
+@linked("/ready")
 async def ready(request: AnyRequest) -> Response[dict[str, str]]:
     """200 when paid work can be accepted, else 503 and the sentence that says what is missing."""
     at = desk(request)

@@ -1,13 +1,14 @@
 """Every page of the documentation. What a page is made of is loaded with the first reader, beside the event loop."""
 
-from litestar import Response, get
+from litestar import Response
 
 from aims.web.desk import AnyRequest, Desk
+from aims.web.linked import linked
 
 from .pages import DocsPage, searched, show, show_once
 
 
-@get("/docs")
+@linked("/docs")
 async def reference(request: AnyRequest) -> Response[bytes]:
     """The API reference. `?models=` and `?styles=` narrow its two lists down."""
     wanted, look = searched(request, "models"), searched(request, "styles")
@@ -21,7 +22,7 @@ async def reference(request: AnyRequest) -> Response[bytes]:
     return await (show_once if wanted or look else show)(request, "docs/reference.html", make)
 
 
-@get("/docs/cli")
+@linked("/docs/cli")
 async def cli(request: AnyRequest) -> Response[bytes]:
     """The command line."""
 
@@ -33,7 +34,7 @@ async def cli(request: AnyRequest) -> Response[bytes]:
     return await show(request, "docs/cli.html", make)
 
 
-@get("/docs/mcp")
+@linked("/docs/mcp")
 async def mcp(request: AnyRequest) -> Response[bytes]:
     """The tools for agents."""
 
@@ -45,7 +46,7 @@ async def mcp(request: AnyRequest) -> Response[bytes]:
     return await show(request, "docs/mcp.html", make)
 
 
-@get("/docs/skills")
+@linked("/docs/skills")
 async def skills(request: AnyRequest) -> Response[bytes]:
     """The skills for coding agents."""
 
@@ -57,7 +58,7 @@ async def skills(request: AnyRequest) -> Response[bytes]:
     return await show(request, "docs/skills.html", make)
 
 
-@get("/docs/design")
+@linked("/docs/design")
 async def design(request: AnyRequest) -> Response[bytes]:
     """The components of the pages."""
 

@@ -1,6 +1,6 @@
 """Operations for agents: the tools, the skills, and where everything is."""
 
-from .operations import KEY, PUBLIC, Answer, Json, Operation, ref
+from .operations import KEY, PUBLIC, Answer, Json, Operation, ref, with_heads
 
 TAG = "Agents"
 _TAGGED = ("ETag", "Cache-Control")
@@ -57,7 +57,7 @@ REQUESTS: dict[str, Json] = {
     },
 }
 
-OPERATIONS = (
+OPERATIONS = with_heads(
     Operation(
         method="POST",
         path="/mcp",

@@ -1,6 +1,6 @@
 """How an operation is told."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Json = dict[str, Any]
@@ -61,6 +61,27 @@ class Operation:
         if self.body:
             usual.add(413)
         return tuple(sorted(usual.union(self.errors).difference(self.answers)))
+
+
+def with_heads(*told: Operation) -> tuple[Operation, ...]:
+    """The operations, and after each GET the one that answers its headers alone."""
+    found: list[Operation] = []
+    for each in told:
+        found.append(each)
+        if each.method == "GET":
+            found.append(_head(each))
+    return tuple(found)
+
+
+def _head(operation: Operation) -> Operation:
+    return replace(
+        operation,
+        method="HEAD",
+        name=f"{operation.name}Head",
+        summary=f"{operation.summary}: headers alone",
+        says="Answers as `GET` does, without the bytes.",
+        answers={status: replace(answer, content={}) for status, answer in operation.answers.items()},
+    )
 
 
 def ref(name: str) -> Json:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from .operations import PUBLIC, Answer, Json, Operation, json_of
+from .operations import PUBLIC, Answer, Json, Operation, json_of, with_heads
 
 TAG = "Public"
 _HTML: dict[str, Json] = {"text/html; charset=utf-8": {"type": "string"}}
@@ -58,20 +58,6 @@ def _page(path: str, name: str, summary: str, says: str, *parameters: str) -> Op
     )
 
 
-def _with_head(operation: Operation) -> tuple[Operation, Operation]:
-    """The operation, and the one that answers its headers alone."""
-    answers = {status: replace(answer, content={}) for status, answer in operation.answers.items()}
-    head = replace(
-        operation,
-        method="HEAD",
-        name=f"{operation.name}Head",
-        summary=f"{operation.summary}: headers alone",
-        says="Answers as `GET` does, without the bytes.",
-        answers=answers,
-    )
-    return operation, head
-
-
 def _preview() -> Operation:
     file = _file(
         "/previews/styles/{name}",
@@ -85,7 +71,7 @@ def _preview() -> Operation:
     return replace(file, errors=(404, 503))
 
 
-OPERATIONS = (
+OPERATIONS = with_heads(
     Operation(
         method="GET",
         path="/health",
@@ -176,16 +162,14 @@ OPERATIONS = (
         errors=(401, 404, 503),
         route="/webhooks/providers/{provider:str}/{generation_id:str}/{attempt_id:str}/{seal:str}",
     ),
-    *_with_head(
-        _file(
-            "/workspaces/{path}",
-            "readFile",
-            "file_path",
-            "A stored file",
-            "A picture, a film or one of its thumbnails. The address cannot be guessed and is the permission.",
-            _MEDIA,
-            "/workspaces/{rest:path}",
-        )
+    _file(
+        "/workspaces/{path}",
+        "readFile",
+        "file_path",
+        "A stored file",
+        "A picture, a film or one of its thumbnails. The address cannot be guessed and is the permission.",
+        _MEDIA,
+        "/workspaces/{rest:path}",
     ),
     Operation(
         method="GET",
@@ -201,27 +185,23 @@ OPERATIONS = (
             404: Answer(says="It is not shared, or no longer.", content=_HTML),
         },
     ),
-    *_with_head(
-        _file(
-            "/shared/media/{share}/file",
-            "sharedFile",
-            "share",
-            "The file of a share",
-            "The picture or film itself, for as long as it is shared.",
-            _MEDIA,
-            "/shared/media/{share:str}/file",
-        )
+    _file(
+        "/shared/media/{share}/file",
+        "sharedFile",
+        "share",
+        "The file of a share",
+        "The picture or film itself, for as long as it is shared.",
+        _MEDIA,
+        "/shared/media/{share:str}/file",
     ),
-    *_with_head(
-        _file(
-            "/shared/media/{share}/thumbnail",
-            "sharedThumbnail",
-            "share",
-            "The thumbnail of a share",
-            "A WebP of 1024 pixels at most on the long side, for whoever unfurls a link.",
-            {"image/webp": {}},
-            "/shared/media/{share:str}/thumbnail",
-        )
+    _file(
+        "/shared/media/{share}/thumbnail",
+        "sharedThumbnail",
+        "share",
+        "The thumbnail of a share",
+        "A WebP of 1024 pixels at most on the long side, for whoever unfurls a link.",
+        {"image/webp": {}},
+        "/shared/media/{share:str}/thumbnail",
     ),
     replace(
         _page(

@@ -2,19 +2,20 @@
 
 import hashlib
 
-from litestar import Response, get
+from litestar import Response
 from litestar.params import FromPath
 
 from aims import skills
 from aims.core.errors import NotFound
 from aims.web import ranges
 from aims.web.desk import AnyRequest, desk, header
+from aims.web.linked import linked
 
 MARKDOWN = "text/markdown"
 FIVE_MINUTES = "public, max-age=300"
 
 
-@get("/skills/{name:str}/SKILL.md")
+@linked("/skills/{name:str}/SKILL.md")
 async def skill(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     """A skill, as it lies in the package."""
     found = skills.find(name)
@@ -23,7 +24,7 @@ async def skill(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
     return _text(request, found.text)
 
 
-@get("/llms.txt")
+@linked("/llms.txt")
 async def llms(request: AnyRequest) -> Response[bytes]:
     """What this studio is and where its documents lie, for whoever reads text (llmstxt.org, read 2026-11-24)."""
     return _text(request, contents(desk(request).studio.settings.base_url))

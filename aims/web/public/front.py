@@ -4,10 +4,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from litestar import Response, get
+from litestar import Response
 
 from aims.generation import Studio
 from aims.web.desk import AnyRequest, desk
+from aims.web.linked import linked
 from aims.web.pages import SCRIPTED, Page, page
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class FrontPage(Page):
     first: "Sample"
 
 
-@get("/")
+@linked("/")
 async def front(request: AnyRequest) -> Response[bytes]:
     """The front page."""
     context = await asyncio.to_thread(_context, desk(request).studio)

@@ -5,7 +5,7 @@ import hashlib
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from litestar import Response, get
+from litestar import Response
 from litestar.params import FromPath
 from litestar.response import Stream
 
@@ -13,6 +13,7 @@ from aims.core.errors import NotFound, Unavailable
 from aims.core.ids import new_id
 from aims.generation import Studio, style_preview
 from aims.web.desk import AnyRequest, desk
+from aims.web.linked import linked
 from aims.web.sending import WEBP, Served, send
 
 CACHE = "public, max-age=86400"
@@ -21,7 +22,7 @@ CACHE = "public, max-age=86400"
 _drawing: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()
 
 
-@get("/previews/styles/{name:str}")
+@linked("/previews/styles/{name:str}")
 async def style(request: AnyRequest, name: FromPath[str]) -> Response[bytes] | Stream:
     """`/previews/styles/<slug>.webp`."""
     studio = desk(request).studio

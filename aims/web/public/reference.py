@@ -4,21 +4,22 @@ import asyncio
 from functools import cache
 
 import msgspec
-from litestar import Response, get
+from litestar import Response
 
 from aims.web.desk import AnyRequest, desk
 from aims.web.kept import Kept, answer
+from aims.web.linked import linked
 from aims.web.pages import SCRIPTED, rendered
 
 
-@get("/openapi.json")
+@linked("/openapi.json")
 async def openapi(request: AnyRequest) -> Response[bytes]:
     """The document, as JSON."""
     base_url = desk(request).studio.settings.base_url
     return answer(request, await asyncio.to_thread(_document, base_url))
 
 
-@get("/reference")
+@linked("/reference")
 async def reference(request: AnyRequest) -> Response[bytes]:
     """The document, as a page."""
     base_url = desk(request).studio.settings.base_url

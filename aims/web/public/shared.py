@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from litestar import Response, get, route
-from litestar.enums import HttpMethod
+from litestar import Response
 from litestar.params import FromPath
 from litestar.response import Stream
 
 from aims import media
 from aims.core.errors import NotFound
 from aims.web.desk import AnyRequest, desk
+from aims.web.linked import linked
 from aims.web.pages import Page, page
 from aims.web.sending import NEVER, of_asset, send
 
@@ -34,7 +34,7 @@ class SharedPage(Page):
     preview: str
 
 
-@get("/shared/media/{share:str}")
+@linked("/shared/media/{share:str}")
 async def show(request: AnyRequest, share: FromPath[str]) -> Response[bytes]:
     """The page of a share."""
     studio = desk(request).studio
@@ -57,7 +57,7 @@ async def show(request: AnyRequest, share: FromPath[str]) -> Response[bytes]:
     return page("public/shared.html", context, headers=HIDDEN)
 
 
-@route("/shared/media/{share:str}/file", http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200)
+@linked("/shared/media/{share:str}/file")
 async def file(request: AnyRequest, share: FromPath[str]) -> Response[bytes] | Stream:
     """The file of a share."""
     studio = desk(request).studio
@@ -66,7 +66,7 @@ async def file(request: AnyRequest, share: FromPath[str]) -> Response[bytes] | S
     return await send(request, of_asset(found, path, cache=NEVER, index=False))
 
 
-@route("/shared/media/{share:str}/thumbnail", http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200)
+@linked("/shared/media/{share:str}/thumbnail")
 async def thumbnail(request: AnyRequest, share: FromPath[str]) -> Response[bytes] | Stream:
     """The thumbnail of a share, 1024 pixels on the long side at most, for whoever unfurls a link."""
     studio = desk(request).studio
