@@ -17,6 +17,8 @@ from aims.generation.lifecycle import ATTEMPT_OVER, AttemptState, State
 from aims.generation.owned import owned
 from aims.generation.request import decode, encode
 from aims.generation.tables import attempts, outputs
+from aims.media import storage, trash
+from aims.media.recognise import KINDS
 from aims.providers import Report
 
 _OUTPUTS = (
@@ -171,6 +173,8 @@ def finish(tx: Tx, row: Any, last: AttemptResult) -> None:
             error=None if ok else output.error or "It was not made.",
             refunded=0 if ok else request.per_output,
         )
+    if row.deaths:
+        _leave_no_files(tx, row, [output for output in all_outputs if output.state != "stored"])
     failpoints.hit("settle.inside")
     charge = len(delivered) * request.per_output
     hold = _resolve(tx, row, charge, "delivered" if delivered else "not delivered")
@@ -229,6 +233,18 @@ def _keep(tx: Tx, row: Any, output: Any) -> None:
         prompt=row.prompt,
         model=row.model,
         sandbox=row.sandbox,
+    )
+
+
+def _leave_no_files(tx: Tx, row: Any, missing: Sequence[Any]) -> None:
+    """A server died while it stored these. Their files may be there under their names, and nothing leads to them."""
+    trash.discard_unnamed(
+        tx,
+        (
+            storage.key(row.workspace_id, output.id, output.token, kind.extension, row.created_at)
+            for output in missing
+            for kind in KINDS
+        ),
     )
 
 

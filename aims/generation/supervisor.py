@@ -12,7 +12,7 @@ from aims.core.log import logger
 from aims.core.signals import LOOK_AGAIN_SECONDS
 from aims.generation import idempotency, inbox, leases
 from aims.generation.drive import drive, give_up, give_up_waiting
-from aims.generation.erase import empty_trash
+from aims.generation.erase import empty_trash, remove_files
 from aims.generation.job import late
 from aims.generation.leases import Claim
 from aims.generation.lifecycle import Superseded
@@ -211,6 +211,7 @@ class Supervisor:
         logger.error("given up after deaths", generation=claim.generation_id, deaths=claim.deaths)
         with suppress(Superseded):
             await studio.db.write(give_up, claim.generation_id, claim.epoch, APOLOGY)
+        await remove_files(studio)
         studio.signals.wake(claim.generation_id)
         studio.signals.wake(webhooks.DUE, others=False)
 

@@ -5,6 +5,7 @@ that names it, and the key of its file is remembered in the same transaction. Th
 forgotten. Whoever starts next goes on with the keys that are remembered.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
@@ -103,6 +104,12 @@ def _discard(tx: Tx, asset: Asset) -> None:
     tx.run(_DELETE, asset=asset.id)
     tx.run(_REMEMBER, storage_key=asset.storage_key)
     failpoints.hit("trash.inside")
+
+
+def discard_unnamed(tx: Tx, storage_keys: Iterable[str]) -> None:
+    """Remember files that no row names and none ever will; whether they are there is not known."""
+    for storage_key in storage_keys:
+        tx.run(_REMEMBER, storage_key=storage_key)
 
 
 def discarded_keys(tx: Tx) -> list[str]:

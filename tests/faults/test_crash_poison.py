@@ -2,23 +2,28 @@
 
 import signal
 
-from asking import accepted, balance, calling, check_books, picture
+import pytest
+from asking import accepted, balance, calling, check_books, check_files, picture
 from crashing import KEY, PRICE, START, crash
 from server import Instance
 
 from aims.generation.supervisor import MOST_DEATHS
 
 
-async def test_job_06_a_generation_that_kills_every_server_ends_after_some(instance: Instance) -> None:
+@pytest.mark.parametrize("point", ["storage.written", "storage.renamed"])
+async def test_job_06_a_generation_that_kills_every_server_ends_after_some(
+    instance: Instance, point: str
+) -> None:
+    """Of what it stored before no row ever spoke, no file is left: nobody would find it to delete it."""
     body = picture()
     instance.settings["AIMS_SANDBOX_REPEATABLE"] = "false"
-    await crash(instance, "storage.written", body)
+    await crash(instance, point, body)
     for _ in range(MOST_DEATHS - 1):
-        dies = instance.launch(AIMS_FAILPOINTS="storage.written=kill")
+        dies = instance.launch(AIMS_FAILPOINTS=f"{point}=kill")
         assert await dies.ended() == -signal.SIGKILL
         check_books(instance)
 
-    lives = await instance.serve(AIMS_FAILPOINTS="storage.written=kill")
+    lives = await instance.serve(AIMS_FAILPOINTS=f"{point}=kill")
 
     async with calling(lives, instance.first_key) as alice:
         answer = await alice.ask(body, key=KEY)
@@ -30,6 +35,7 @@ async def test_job_06_a_generation_that_kills_every_server_ends_after_some(insta
     assert len(instance.submits()) == 1
     (said,) = instance.complaints()
     assert "given up after deaths" in said
+    check_files(instance)
     check_books(instance)
 
 
