@@ -210,9 +210,9 @@ def create_first(
     """The transaction of the first start. Two servers that start at once make one owner between them."""
     if accounts.has_owner(tx) or not secrets.claim(tx, "owner", user_id):
         return False
-    accounts.create_owner(tx, user_id, "Owner")
+    accounts.create_user(tx, user_id, "Owner")
     create_workspace(tx, workspace_id, "My workspace", starting_credits, owner_id=user_id)
-    keys.issue(tx, made, workspace_id, "First key", f"user:{user_id}")
+    keys.issue(tx, made, workspace_id, "First key", f"user:{user_id}", user_id=user_id)
     return True
 
 

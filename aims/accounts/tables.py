@@ -9,8 +9,11 @@ users = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False),
+    # In small letters, so that one address is one row.
     Column("email", Text, unique=True),
     Column("created_at", BigInteger, nullable=False),
+    # The row of somebody who was removed stays: the books and the usage name them.
+    Column("removed_at", BigInteger),
 )
 
 workspaces = Table(

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select
 
-from aims.accounts.tables import members, users, workspaces
+from aims.accounts.members import seat
+from aims.accounts.tables import members, workspaces
 from aims.core.clock import now
 from aims.core.db import Tx
 from aims.core.errors import Invalid, NotFound
 
-_INSERT_USER = insert(users).values(created_at=now())
 _INSERT_WORKSPACE = insert(workspaces).values(created_at=now())
-_INSERT_MEMBER = insert(members).values(created_at=now())
 _COUNT_OWNERS = select(func.count()).select_from(members).where(members.c.role == "owner")
 _ALL = select(workspaces).order_by(workspaces.c.id)
 _OWNER = select(members.c.user_id).where(members.c.role == "owner").order_by(members.c.created_at).limit(1)
@@ -33,15 +32,10 @@ def has_owner(tx: Tx) -> bool:
     return bool(tx.value(_COUNT_OWNERS))
 
 
-def create_owner(tx: Tx, user_id: str, name: str) -> None:
-    """Add the person who owns the instance."""
-    tx.run(_INSERT_USER, id=user_id, name=name, email=None)
-
-
 def create_workspace(tx: Tx, workspace_id: str, name: str, *, owner_id: str | None = None) -> None:
     """Add a workspace; its owner is `owner_id`, else the owner of the instance.
 
-    Raises Invalid for an empty or overlong name.
+    Raises Invalid for an empty or overlong name, NotFound for an owner who was removed.
     """
     name = name.strip()
     if not 0 < len(name) <= NAME_LENGTH:
@@ -49,7 +43,7 @@ def create_workspace(tx: Tx, workspace_id: str, name: str, *, owner_id: str | No
     owner_id = owner_id or tx.value(_OWNER)
     tx.run(_INSERT_WORKSPACE, id=workspace_id, name=name)
     if owner_id:
-        tx.run(_INSERT_MEMBER, workspace_id=workspace_id, user_id=owner_id, role="owner")
+        seat(tx, workspace_id, owner_id)
 
 
 def all_workspaces(tx: Tx) -> list[Workspace]:

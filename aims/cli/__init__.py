@@ -27,6 +27,7 @@ COMMANDS = {
     "init": ("aims.cli.init:init", "Make the database, the owner, a workspace and a key."),
     "keys": ("aims.cli.keys:keys", "Create, list and revoke API keys."),
     "workspaces": ("aims.cli.workspaces:workspaces", "Create and list workspaces."),
+    "users": ("aims.cli.users:users", "People, and their places in workspaces."),
     "credits": ("aims.cli.credits:credits_group", "Grant credits and show statements."),
     "catalog": ("aims.cli.catalog:catalog", "List, price, pause, hide and add models."),
     "providers": ("aims.cli.providers:providers", "Connect providers, and check that they answer."),

@@ -47,15 +47,15 @@ def keys() -> None:
 @keys.command(
     epilog=examples(
         "aims keys create --name laptop",
+        "aims keys create --name studio --user ada@example.com",
         "aims keys create --name ci --scopes image:generate --cap 500 --expires 90d --json",
     )
 )
 @click.option("--name", default="API key", show_default=True, help="What the key is for.")
+@click.option("--user", help="Whose it is: e-mail address, id or name of a member. It ends when they leave.")
 @click.option(
     "--scopes",
-    default=SCOPES,
-    show_default=True,
-    help="What it may do, separated by commas.",
+    help=f"What it may do, separated by commas.  [default: {SCOPES}, as far as the role of --user goes]",
 )
 @click.option("--rate-limit", type=int, default=60, show_default=True, help="Requests a minute.")
 @click.option("--burst", type=int, help="How many of them may come at once.  [default: a minute's worth]")
@@ -65,7 +65,8 @@ def keys() -> None:
 @as_json
 def create(
     name: str,
-    scopes: str,
+    user: str | None,
+    scopes: str | None,
     rate_limit: int,
     burst: int | None,
     expires: float | None,
@@ -74,12 +75,12 @@ def create(
     json_: bool,
 ) -> None:
     """Create a key and print it, once."""
-    wanted = tuple(scope.strip() for scope in scopes.split(",") if scope.strip())
+    wanted = None if scopes is None else tuple(each.strip() for each in scopes.split(",") if each.strip())
 
     async def work(db: Database, settings: Settings) -> api_keys.IssuedKey:
         ring = api_keys.Ring(await opened(db, settings))
         return await db.write(
-            _create, ring.make(), workspace, (name, wanted, rate_limit, burst, expires, cap)
+            _create, ring.make(), workspace, user, (name, wanted, rate_limit, burst, expires, cap)
         )
 
     key = with_database(work)
@@ -88,11 +89,18 @@ def create(
 
 
 def _create(
-    tx: Tx, made: tuple[str, str, str], workspace: str | None, options: tuple[Any, ...]
+    tx: Tx,
+    made: tuple[str, str, str],
+    workspace: str | None,
+    user: str | None,
+    options: tuple[Any, ...],
 ) -> api_keys.IssuedKey:
     name, scopes, rate_limit, burst, expires, cap = options
     found = accounts.find_workspace(tx, workspace)
-    return api_keys.issue(tx, made, found.id, name, "operator", scopes, rate_limit, burst, expires, cap)
+    user_id = accounts.find_user(tx, user).id if user is not None else None
+    return api_keys.issue(
+        tx, made, found.id, name, "operator", scopes, rate_limit, burst, expires, cap, user_id
+    )
 
 
 async def opened(db: Database, settings: Settings) -> secrets.Secrets:
@@ -114,13 +122,15 @@ def list_(workspace: str | None, json_: bool) -> None:
 
     found = with_database(work)
     rows: list[tuple[object, ...]] = [
-        (one.id, one.name, ",".join(one.scopes), one.rate_limit, one.cap, one.used, state(one))
+        (one.id, one.name, one.user_name, ",".join(one.scopes), one.rate_limit, one.cap, one.used, state(one))
         for one in found
     ]
     value = [
         {
             "id": one.id,
             "name": one.name,
+            "user_id": one.user_id,
+            "user": one.user_name,
             "scopes": one.scopes,
             "rate_limit": one.rate_limit,
             "burst": one.burst,
@@ -132,7 +142,7 @@ def list_(workspace: str | None, json_: bool) -> None:
         }
         for one in found
     ]
-    show(value, table(("id", "name", "scopes", "per minute", "cap", "used", "state"), rows), json_)
+    show(value, table(("id", "name", "user", "scopes", "per minute", "cap", "used", "state"), rows), json_)
 
 
 def state(key: api_keys.KeyRecord) -> str:

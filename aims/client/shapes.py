@@ -269,6 +269,7 @@ class Counts(msgspec.Struct, frozen=True):
     key: str | None = None
     key_name: str | None = None
     member: str | None = None
+    member_name: str | None = None
 
 
 class Usage(msgspec.Struct, frozen=True, rename={"first": "from", "last": "to"}):

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    FromClause,
     Integer,
     Select,
     Text,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from aims.accounts.tables import users
 from aims.core.clock import DAY, now
 from aims.core.db import Tx, insert
 from aims.generation.tables import COUNTED, usage
@@ -47,8 +49,13 @@ _COUNT = _new.values(day=now() // DAY).on_conflict_do_update(
 _TODAY = select((now() // DAY).label("day"))
 
 _key = func.coalesce(usage.c.key_id, literal_column("''", Text()))
-# Somebody's keys work for him; what was made without a key was made by the actor himself.
-_member = case((usage.c.key_id.is_(None), usage.c.actor), else_=api_keys.c.created_by)
+# A key works for the person whose it is, else for whoever made it; without a key, the actor worked himself.
+_person = literal_column("'user:'", Text())
+_member = case(
+    (usage.c.key_id.is_(None), usage.c.actor),
+    (api_keys.c.user_id.is_not(None), _person.concat(api_keys.c.user_id)),
+    else_=api_keys.c.created_by,
+)
 _columns: Mapping[str, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
     # Days are counted backwards, so that one comparison of all columns goes on where a page ended.
     "day": (usage.c.day, -usage.c.day),
@@ -60,8 +67,13 @@ _types = {"day": BigInteger()}
 _sums = [func.sum(usage.c[name]).label(name) for name in COUNTED]
 
 
-def _within(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return statement.select_from(usage.outerjoin(api_keys, api_keys.c.id == usage.c.key_id)).where(
+_used = usage.outerjoin(api_keys, api_keys.c.id == usage.c.key_id)
+# The id without the word before it: a person is found by the id, not by looking at everybody.
+_used_by = _used.outerjoin(users, users.c.id == func.substr(_member, len("user:") + 1))
+
+
+def _within(statement: Select[*tuple[Any, ...]], source: FromClause = _used) -> Select[*tuple[Any, ...]]:
+    return statement.select_from(source).where(
         usage.c.workspace_id == bindparam("workspace"),
         usage.c.day.between(bindparam("first"), bindparam("last")),
         usage.c.sandbox <= bindparam("sandbox", type_=Integer()),
@@ -74,8 +86,10 @@ def _report(by: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     place = tuple_(*(_columns[name][1] for name in by))
     after = tuple_(*(bindparam(f"after_{name}", type_=_types.get(name, Text())) for name in by))
     named = [func.max(api_keys.c.name).label("key_name")] if "key" in by else []
+    named += [func.max(users.c.name).label("member_name")] if "member" in by else []
+    columns = select(*(_columns[name][0].label(name) for name in by), *named, *_sums)
     return (
-        _within(select(*(_columns[name][0].label(name) for name in by), *named, *_sums))
+        _within(columns, _used_by if "member" in by else _used)
         .where(or_(bindparam("begin", type_=Integer()) == 1, place > after))
         .group_by(*(_columns[name][0] for name in by))
         .order_by(*(_columns[name][1] for name in by))
@@ -107,6 +121,7 @@ class Group:
     key: str | None
     key_name: str | None
     member: str | None
+    member_name: str | None
     counts: Counts
 
 
@@ -200,6 +215,7 @@ def _group(row: Any, by: tuple[str, ...]) -> Group:
         key=row.key or None if "key" in by else None,
         key_name=row.key_name if "key" in by else None,
         member=row.member if "member" in by else None,
+        member_name=row.member_name if "member" in by else None,
         counts=_counts(row),
     )
 

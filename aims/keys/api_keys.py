@@ -12,10 +12,12 @@ import time
 import zlib
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import and_, bindparam, func, insert, select, update
 
-from aims.accounts import ANY, SCOPES, Actor
+from aims.accounts import ANY, ROLES, SCOPES, Actor, hold_role
+from aims.accounts.tables import members, users
 from aims.core.clock import DAY, now
 from aims.core.db import Database, Tx
 from aims.core.errors import Invalid, NotFound, Unauthenticated
@@ -33,10 +35,22 @@ RATE_LIMIT = 60
 MAX_RATE_LIMIT = 1_000_000
 
 _INSERT = insert(api_keys).values(arrival_at=0, used=0, created_at=now())
-_FIND = select(api_keys, now().label("now")).where(api_keys.c.id == bindparam("key"))
-_LIST = (
-    select(api_keys).where(api_keys.c.workspace_id == bindparam("workspace")).order_by(api_keys.c.created_at)
+_place = and_(
+    members.c.workspace_id == api_keys.c.workspace_id,
+    members.c.user_id == api_keys.c.user_id,
 )
+_FIND = (
+    select(api_keys, members.c.role, now().label("now"))
+    .select_from(api_keys.outerjoin(members, _place))
+    .where(api_keys.c.id == bindparam("key"))
+)
+_ALL = (
+    select(api_keys, users.c.name.label("user_name"))
+    .select_from(api_keys.outerjoin(users, users.c.id == api_keys.c.user_id))
+    .order_by(api_keys.c.created_at)
+)
+_LIST = _ALL.where(api_keys.c.workspace_id == bindparam("workspace"))
+_OF_USER = _ALL.where(api_keys.c.user_id == bindparam("user"))
 _REVOKE = (
     update(api_keys)
     .where(api_keys.c.id == bindparam("key"), api_keys.c.workspace_id == bindparam("workspace"))
@@ -59,7 +73,10 @@ class IssuedKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyRecord:
-    """A key as lists show it. Instants in microseconds, credits whole, `rate_limit` a minute."""
+    """A key as lists show it. Instants in microseconds, credits whole, `rate_limit` a minute.
+
+    user_id, user_name: whose it is; None for a key that is nobody's.
+    """
 
     id: str
     workspace_id: str
@@ -72,6 +89,8 @@ class KeyRecord:
     used: int
     created_at: int
     revoked_at: int | None
+    user_id: str | None
+    user_name: str | None
 
 
 def unknown_key() -> Unauthenticated:
@@ -136,18 +155,19 @@ class Ring:
 
 
 def find(tx: Tx, key_id: str, digest: str) -> Actor:
-    """The actor behind a stored key.
+    """The actor behind a stored key. A key that is somebody's opens no more than their role in the workspace.
 
     Raises Unauthenticated if it is unknown, revoked or expired.
     """
     row = tx.one(_FIND, key=key_id)
     if row is None or not hmac.compare_digest(row.hash, digest):
         raise unknown_key()
-    if row.revoked_at is not None:
+    if row.revoked_at is not None or (row.user_id is not None and row.role is None):
         raise Unauthenticated("This API key was revoked. Create another one.", code="revoked_api_key")
     if row.expires_at is not None and row.expires_at <= row.now:
         raise Unauthenticated("This API key has expired. Create another one.", code="expired_api_key")
-    return Actor(row.workspace_id, f"key:{row.id}", frozenset(row.scopes.split()), row.id, row.rate_limit)
+    scopes = frozenset(row.scopes.split()) & ROLES.get(row.role, ANY)
+    return Actor(row.workspace_id, f"key:{row.id}", scopes, row.id, row.rate_limit, row.role)
 
 
 def issue(
@@ -156,22 +176,23 @@ def issue(
     workspace_id: str,
     name: str,
     by: str,
-    scopes: tuple[str, ...] = SCOPES,
+    scopes: tuple[str, ...] | None = None,
     rate_limit: int = RATE_LIMIT,
     burst: int | None = None,
     days: float | None = None,
     cap: int | None = None,
+    user_id: str | None = None,
 ) -> IssuedKey:
     """Store a key that `Ring.make` made.
 
+    user_id: whose it is: a member of the workspace, whose role limits the scopes; nobody's if not given.
+    scopes: what it may do; if not given, the usual ones as far as that role goes.
     rate_limit: requests a minute; burst: how many of them may come at once (a minute's worth if not given).
     days: life from now on; cap: credits over its life.
 
     Raises Invalid, naming the field.
     """
-    wrong = [scope for scope in scopes if scope not in ANY]
-    if wrong or not scopes:
-        raise Invalid.field("scopes", f"A key's scopes are among {', '.join(sorted(ANY))}.")
+    scopes = _allowed(scopes, hold_role(tx, workspace_id, user_id) if user_id is not None else None)
     if not 1 <= rate_limit <= MAX_RATE_LIMIT:
         raise Invalid.field("rate_limit", f"A rate limit is 1 to {MAX_RATE_LIMIT} requests a minute.")
     if burst is not None and not 1 <= burst <= rate_limit:
@@ -196,6 +217,7 @@ def issue(
         expires_at=None,
         cap=cap,
         created_by=by,
+        user_id=user_id,
         revoked_at=None,
     )
     if days is not None:
@@ -203,24 +225,44 @@ def issue(
     return IssuedKey(key_id, text, workspace_id, name)
 
 
+def _allowed(scopes: tuple[str, ...] | None, role: str | None) -> tuple[str, ...]:
+    """The scopes of a new key of somebody with this role; None for a key that is nobody's."""
+    most = ANY if role is None else ROLES[role]
+    if scopes is None:
+        return tuple(scope for scope in SCOPES if scope in most)
+    if not scopes or not ANY.issuperset(scopes):
+        raise Invalid.field("scopes", f"A key's scopes are among {', '.join(sorted(ANY))}.")
+    if not most.issuperset(scopes):
+        raise Invalid.field("scopes", f"The scopes of a {role}'s key are among {', '.join(sorted(most))}.")
+    return scopes
+
+
 def list_keys(tx: Tx, workspace_id: str) -> list[KeyRecord]:
     """The workspace's keys, oldest first, without anything that could be used as a key."""
-    return [
-        KeyRecord(
-            row.id,
-            row.workspace_id,
-            row.name,
-            tuple(row.scopes.split()),
-            row.rate_limit,
-            row.burst,
-            row.expires_at,
-            row.cap,
-            row.used,
-            row.created_at,
-            row.revoked_at,
-        )
-        for row in tx.all(_LIST, workspace=workspace_id)
-    ]
+    return [_record(row) for row in tx.all(_LIST, workspace=workspace_id)]
+
+
+def keys_of(tx: Tx, user_id: str) -> list[KeyRecord]:
+    """The keys that are a person's, in every workspace, oldest first."""
+    return [_record(row) for row in tx.all(_OF_USER, user=user_id)]
+
+
+def _record(row: Any) -> KeyRecord:
+    return KeyRecord(
+        row.id,
+        row.workspace_id,
+        row.name,
+        tuple(row.scopes.split()),
+        row.rate_limit,
+        row.burst,
+        row.expires_at,
+        row.cap,
+        row.used,
+        row.created_at,
+        row.revoked_at,
+        row.user_id,
+        row.user_name,
+    )
 
 
 def revoke(tx: Tx, workspace_id: str, key_id: str) -> None:
@@ -232,4 +274,4 @@ def revoke(tx: Tx, workspace_id: str, key_id: str) -> None:
         raise NotFound("There is no such key in this workspace.")
 
 
-__all__ = ["IssuedKey", "KeyRecord", "Ring", "find", "issue", "list_keys", "revoke"]
+__all__ = ["IssuedKey", "KeyRecord", "Ring", "find", "issue", "keys_of", "list_keys", "revoke"]

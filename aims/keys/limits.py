@@ -10,10 +10,12 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import bindparam, case, or_, select, update
 
+from aims.accounts import SPENDING, Actor, withheld
+from aims.accounts.tables import members
 from aims.core.clock import MINUTE, SECOND, now
-from aims.core.db import Tx
+from aims.core.db import Tx, among
 from aims.core.errors import Forbidden, RateLimited
 from aims.keys.api_keys import find, unknown_key
 from aims.keys.tables import api_keys
@@ -30,6 +32,18 @@ _valid = (
     & api_keys.c.revoked_at.is_(None)
     & (api_keys.c.expires_at.is_(None) | (api_keys.c.expires_at > now()))
 )
+# Asked of the place itself: what was seen of the key a moment ago may be older than the role.
+_may_spend = or_(
+    api_keys.c.user_id.is_(None),
+    select(members.c.role)
+    .where(
+        members.c.workspace_id == api_keys.c.workspace_id,
+        members.c.user_id == api_keys.c.user_id,
+        among(members.c.role, SPENDING),
+    )
+    .correlate(api_keys)
+    .exists(),
+)
 _ADMIT = (
     update(api_keys)
     .where(
@@ -37,6 +51,7 @@ _ADMIT = (
         _start - now() <= (api_keys.c.burst - 1) * _interval,
         api_keys.c.cap.is_(None) | (api_keys.c.used + bindparam("cost") <= api_keys.c.cap),
     )
+    .where(_may_spend)
     .values(arrival_at=_start + _interval, used=api_keys.c.used + bindparam("cost"))
     .returning(
         api_keys.c.workspace_id,
@@ -80,7 +95,8 @@ def standing(rate_limit: int, burst: int, ahead: int) -> Admission:
 
 
 def admit(tx: Tx, key_id: str, cost: int) -> Admission:
-    """Let a paid request of `cost` credits through: the key is valid now, within its limit and its cap.
+    """Let a paid request of `cost` credits through: the key is valid now, within its limit and its cap, and nobody's or
+    a member's whose role may spend.
 
     Afterwards the cost counts against the cap, until `give_back`.
 
@@ -100,9 +116,9 @@ def would_admit(tx: Tx, key_id: str, cost: int) -> None:
     row = tx.one(_STATE, key=key_id)
     if row is None:
         raise unknown_key()
-    find(tx, key_id, row.hash)
+    actor = find(tx, key_id, row.hash)
     ahead = max(0, row.ahead) - (row.burst - 1) * (MINUTE // row.rate_limit)
-    if ahead > 0 or (row.cap is not None and row.used + cost > row.cap):
+    if ahead > 0 or not _spends(actor) or (row.cap is not None and row.used + cost > row.cap):
         raise refusal(tx, key_id, cost)
 
 
@@ -111,7 +127,9 @@ def refusal(tx: Tx, key_id: str, cost: int) -> Exception:
     row = tx.one(_STATE, key=key_id)
     if row is None:
         return unknown_key()
-    find(tx, key_id, row.hash)  # raises for a revoked or expired key
+    actor = find(tx, key_id, row.hash)  # raises for a revoked or expired key
+    if actor.role is not None and not _spends(actor):
+        return withheld(actor.role, "the right to generate")
     interval = MINUTE // row.rate_limit
     wait = max(0, row.ahead) - (row.burst - 1) * interval
     if wait > 0 or row.cap is None or row.used + cost <= row.cap:
@@ -125,6 +143,10 @@ def refusal(tx: Tx, key_id: str, cost: int) -> Exception:
         f"This key's cap of {row.cap} credits leaves {max(0, row.cap - row.used)}, and this needs {cost}.",
         code="credit_cap_reached",
     )
+
+
+def _spends(actor: Actor) -> bool:
+    return actor.role is None or actor.role in SPENDING
 
 
 def give_back(tx: Tx, key_id: str | None, amount: int) -> None:

@@ -23,8 +23,11 @@ api_keys = Table(
     Column("used", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("created_by", Text, nullable=False),
+    # Whose it is, if it is somebody's: their role in the workspace limits it, and it ends when they leave.
+    Column("user_id", Text, ForeignKey("users.id")),
     Column("revoked_at", BigInteger),
     CheckConstraint("rate_limit >= 1 AND burst >= 1", name="limit"),
     CheckConstraint("used >= 0", name="used"),
     Index(None, "workspace_id", "id"),
+    Index(None, "user_id"),
 )

@@ -93,9 +93,10 @@ def test_no_help_waits_for_the_studio(home: Path):
 def test_what_the_commands_offer_is_what_there_is():
     from aims import accounts
     from aims.catalog.spec import Task
-    from aims.cli import adding, bills, keys
+    from aims.cli import adding, bills, keys, users
     from aims.generation import receipts
 
     assert keys.SCOPES.split(",") == list(accounts.SCOPES)
+    assert tuple(accounts.ROLES) == users.ROLES
     assert get_args(Task) == adding.TASKS
     assert bills.MOST == receipts.MOST

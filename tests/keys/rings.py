@@ -9,7 +9,8 @@ from aims.core.db import Database, Tx
 from aims.core.secrets import Secrets
 from aims.keys.tables import api_keys
 
-RING = keys.Ring(Secrets(b"a secret of more than thirty-two characters"))
+SECRETS = Secrets(b"a secret of more than thirty-two characters")
+RING = keys.Ring(SECRETS)
 SECOND = 1_000_000
 
 _KEY = select(api_keys).where(api_keys.c.id == bindparam("key"))
@@ -21,6 +22,11 @@ _EARLIER = (
         expires_at=api_keys.c.expires_at - bindparam("span"),
     )
 )
+
+
+def fresh() -> keys.Ring:
+    """The ring of another server of the same instance, which has seen no key yet."""
+    return keys.Ring(SECRETS)
 
 
 async def issued(db: Database, workspace: str, **wishes: Any) -> keys.IssuedKey:

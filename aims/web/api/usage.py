@@ -95,4 +95,6 @@ def _shown(group: usage.Group, by: tuple[str, ...]) -> dict[str, Any]:
     about = {name: getattr(group, name) for name in by}
     if "key" in by:
         about["key_name"] = group.key_name
+    if "member" in by:
+        about["member_name"] = group.member_name
     return about | asdict(group.counts)

@@ -53,7 +53,13 @@ class UsageGroup(UsageCounts, kw_only=True):
     model: Annotated[str | UnsetType, Meta(description="The model.")] = UNSET
     key: Annotated[str | UnsetType, Meta(description="The id of the key; empty without a key.")] = UNSET
     key_name: Annotated[str | UnsetType | None, Meta(description="The name of the key.")] = UNSET
-    member: Annotated[str | UnsetType, Meta(description="Whose key it was.")] = UNSET
+    member: Annotated[
+        str | UnsetType,
+        Meta(description="Whose key it was: `user:` and an id, or `operator` for a key that is nobody's."),
+    ] = UNSET
+    member_name: Annotated[
+        str | UnsetType | None, Meta(description="The name of the person; null where it is nobody.")
+    ] = UNSET
 
 
 class Usage(Struct, rename={"from_": "from"}):
