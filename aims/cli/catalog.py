@@ -11,13 +11,14 @@ from aims.cli.flags import Later
 from aims.cli.instance import as_json, examples, show, table, with_studio
 
 if TYPE_CHECKING:
-    from aims import accounts
+    from aims import accounts, generation
     from aims.catalog import Model, Offer, Shelf, overrides
     from aims.catalog.spec import Status
     from aims.core.db import Tx
     from aims.generation import Studio
 else:
     accounts = Later("aims.accounts")
+    generation = Later("aims.generation")
     overrides = Later("aims.catalog.overrides")
 
 for_workspace = click.option(
@@ -42,26 +43,32 @@ def _workspace(tx: Tx, name: str | None) -> str | None:
 def list_(workspace: str | None, json_: bool) -> None:
     """List every model with what is offered now: hidden, paused and retired ones too."""
 
-    async def work(studio: Studio) -> Offer:
-        return studio.counter.of(await studio.db.read(_workspace, workspace) or "")
+    async def work(studio: Studio) -> tuple[Offer, set[str]]:
+        name = await studio.db.read(_workspace, workspace) or ""
+        offer = studio.counter.of(name)
+        found = offer.shelf.models(status=None)
+        return offer, {model.id for model in found if generation.is_available(studio, name, model)}
 
-    offer = with_studio(work)
+    offer, available = with_studio(work)
     models = offer.shelf.models(status=None)
     defaults = {offer.default_model("image"), offer.default_model("video")}
-    value = [_row(model, default=model.id in defaults) for model in models]
+    value = [_row(each, default=each.id in defaults, available=each.id in available) for each in models]
     rows: list[tuple[object, ...]] = [
         (
             row["id"],
             row["model_type"],
             f"{row['credits']}/{row['unit']}",
-            row["status"] + (" hidden" if row["hidden"] else "") + (" default" if row["default"] else ""),
+            row["status"]
+            + (" hidden" if row["hidden"] else "")
+            + (" default" if row["default"] else "")
+            + ("" if row["available"] else " (not connected)"),
         )
         for row in value
     ]
     show(value, table(("model", "makes", "credits", "state"), rows), json_)
 
 
-def _row(model: Model, *, default: bool) -> dict[str, Any]:
+def _row(model: Model, *, default: bool, available: bool) -> dict[str, Any]:
     return {
         "id": model.id,
         "name": model.name,
@@ -74,6 +81,7 @@ def _row(model: Model, *, default: bool) -> dict[str, Any]:
         "substitute": model.substitute,
         "hidden": model.hidden,
         "default": default,
+        "available": available,
     }
 
 

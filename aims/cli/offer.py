@@ -14,17 +14,25 @@ from aims.cli.remote import Remote, clean, pairs, remote
 @click.option("--type", "kind", type=click.Choice(["image", "video"]), help="Only these.  [default: both]")
 @remote
 def models(at: Remote, kind: str | None) -> None:
-    """List the models that can be asked: credits are per image, or per second of film.
+    """List the models: credits are per image, or per second of film.
 
-    With --print url, their ids, one a line.
+    With --print url, the ids of those that can be asked now, one a line: not of those without a connected provider.
     """
     with at.talking() as aims:
         said = aims.request("GET", "/models", query={"type": kind} if kind else {})
     found = [*said.get("image_models", ()), *said.get("video_models", ())]
+    away = [one for one in found if not one.get("available", True)]
+    heads = ("id", "name", "type", "credits", *(("state",) if away else ()))
     rows: list[tuple[object, ...]] = [
-        (clean(one["id"]), clean(one["name"]), one["model_type"], one["credit_cost"]) for one in found
+        (
+            *(clean(one["id"]), clean(one["name"]), one["model_type"], one["credit_cost"]),
+            *(("not connected" if one in away else "ready",) if away else ()),
+        )
+        for one in found
     ]
-    at.show(said, table(("id", "name", "type", "credits"), rows), [clean(one["id"]) for one in found])
+    at.show(said, table(heads, rows), [clean(one["id"]) for one in found if one not in away])
+    if away and at.form != "json":
+        at.note(f"{len(away)} of {len(found)} cannot be asked now: no provider that makes them is connected.")
 
 
 @click.command(epilog=examples("aims styles", "aims styles --print url"))

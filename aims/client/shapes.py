@@ -201,6 +201,7 @@ class Model(msgspec.Struct, frozen=True):
     """A model that can be asked. credit_cost: per image, or per second of film.
 
     available_settings: for each parameter its type, bounds, choices, default and a line of help.
+    available: False while no provider that makes it is connected.
     """
 
     id: str
@@ -211,6 +212,7 @@ class Model(msgspec.Struct, frozen=True):
     default_advanced_settings: dict[str, Any] = {}
     available_settings: dict[str, Any] = {}
     price: dict[str, Any] = {}
+    available: bool = True
 
 
 class Style(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from aims.generation.leases import Claim
 from aims.generation.previews import style_preview
 from aims.generation.references import referenced
 from aims.generation.refunds import refund, reset_sandbox
+from aims.generation.routing import is_available
 from aims.generation.studio import Studio
 from aims.generation.submit import Accepted, submit
 from aims.generation.supervisor import Supervisor
@@ -32,6 +33,7 @@ __all__ = [
     "cancel",
     "empty_trash",
     "erase",
+    "is_available",
     "is_finished",
     "letterbox",
     "not_taken",

@@ -6,7 +6,7 @@ import msgspec
 
 from aims import catalog
 from aims.accounts import Actor
-from aims.catalog import Draft, Quote
+from aims.catalog import Draft, Model, Quote
 from aims.core.errors import Unavailable
 from aims.generation.leases import Route
 from aims.generation.request import Request, SourceKey, freeze, spell
@@ -52,6 +52,26 @@ def find_way(studio: Studio, actor: Actor, draft: Draft, quote: Quote, sources: 
     return Way(first, msgspec.structs.replace(request, others=others) if others else request, routes)
 
 
+def is_available(studio: Studio, workspace_id: str, model: Model) -> bool:
+    """Whether this workspace can have anything made by this model now: at a connection to its provider, by the sandbox
+    in its place, or as the same model elsewhere. What a request says may still keep it from going elsewhere.
+    """
+    shelf = studio.counter.of(workspace_id).shelf
+    others = (shelf.entry(each) for each in model.also_at)
+    return _line(studio, workspace_id, model) is not None or any(
+        (adapter := _line(studio, workspace_id, other)) is not None and adapter.name != SANDBOX
+        for other in others
+        if other is not None
+    )
+
+
+def _line(studio: Studio, workspace_id: str, model: Model) -> Adapter | None:
+    try:
+        return studio.providers.route(model.provider, workspace_id)
+    except Unavailable:
+        return None
+
+
 def _elsewhere(
     studio: Studio, actor: Actor, draft: Draft, quote: Quote, sources: tuple[SourceKey, ...]
 ) -> list[tuple[Adapter, Request]]:
@@ -63,9 +83,8 @@ def _elsewhere(
         model = shelf.entry(model_id)
         if model is None:
             continue
-        try:
-            adapter = studio.providers.route(model.provider, actor.workspace_id)
-        except Unavailable:
+        adapter = _line(studio, actor.workspace_id, model)
+        if adapter is None:
             continue
         other = catalog.elsewhere(shelf, draft, model) if adapter.name != SANDBOX else None
         if other is not None:

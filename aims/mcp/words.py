@@ -4,8 +4,9 @@ INSTRUCTIONS = """\
 AI Media Studio makes pictures and films through hosted models and charges credits of the key's workspace.
 
 1. `get_account` first: the credits that are left and the scopes of the key.
-2. `list_models` for the ids, prices and settings of the models. Never invent a model id. `list_styles` has the \
-presets. A setting that is no argument of a tool goes into its `settings`, under the name that `available_settings` has.
+2. `list_models` for the ids, prices and settings of the models. Never invent a model id, and use none whose \
+`available` is false. `list_styles` has the presets. \
+A setting that is no argument of a tool goes into its `settings`, under the name that `available_settings` has.
 3. `upload_image` for a picture that is not at an address yet; use the `url` that it returns.
 4. `generate_image`, `edit_image` or `generate_video`. Say what it will cost before you spend much. Give an \
 `idempotency_key` of your own for each thing you want, and the same one if you have to call again after a dropped \

@@ -41,7 +41,7 @@ def test_the_list_has_every_model_with_its_price_and_its_state(run: Run):
     for each in models:
         assert set(each) == {
             "id", "name", "model_type", "provider", "credits", "unit", "price_version", "status", "substitute",
-            "hidden", "default",
+            "hidden", "default", "available",
         }  # fmt: skip
         assert each["id"] in text
         assert f"{each['credits']}/{each['unit']}" in text
@@ -239,6 +239,32 @@ def test_a_model_is_added_with_one_line(run: Run):
     assert made["parameters"]["tone"]["max"] == 40
 
 
+def test_what_the_line_does_not_say_is_as_with_the_other_models_of_that_provider(run: Run):
+    def composed(*more: str) -> dict[str, Any]:
+        return tomllib.loads(run("catalog", "add", "acme/x", "--price", "5", "--dry-run", *more).out)
+
+    replicate = composed("--provider", "replicate")
+    assert (replicate["offered"], replicate["picture"]["sent_as"]) == ("connected", "aspect_ratio")
+    assert "16:9" in replicate["picture"]["ratios"]
+    named = composed("--provider", "google", "--ratios", "1:1,16:9")["picture"]
+    assert named["sent_as"] == "generationConfig.imageConfig.aspectRatio"
+    assert named["ratios"] == ["1:1", "16:9"]
+    assert composed("--provider", "replicate", "--size-name", "shape")["picture"]["sent_as"] == "shape"
+    film = composed(
+        *("--provider", "vertex", "--task", "img2video"),
+        *(
+            "--parameter",
+            "duration:integer:choices=4|8:default=4",
+            "--parameter",
+            "seed:integer:sent_as=seed",
+        ),
+    )
+    assert film["parameters"]["duration"]["sent_as"] == "parameters.durationSeconds"
+    assert film["parameters"]["seed"]["sent_as"] == "seed"
+    assert film["sources"]["image_url"]["sent_as"] == "image"
+    assert "offered" not in composed("--provider", "fal")
+
+
 @pytest.mark.parametrize("task", ["img2img", "img2video", "ref2video", "firstlast2video", "extendvideo"])
 def test_each_task_has_the_sources_that_it_needs(run: Run, task: str):
     line = ("catalog", "add", "acme/x", "--price", "5", "--task", task)
@@ -263,6 +289,21 @@ def test_each_task_has_the_sources_that_it_needs(run: Run, task: str):
         (("--price", "5", "--ratios", "1:1", "--sizes", "64x64"), "not both"),
         (("--price", "5", "--task", "text2video"), "duration"),
         (("--price", "5", "--provider", "nobody"), "no provider 'nobody'"),
+        (("--price", "5", "--provider", "comfyui"), "is a workflow"),
+        (("--price", "5", "--provider", "vertex"), "how vertex is told the size"),
+        (
+            (
+                "--price",
+                "5",
+                "--provider",
+                "replicate",
+                "--task",
+                "img2video",
+                "--parameter",
+                "duration:integer:default=5",
+            ),
+            "--source-name image_url=NAME",
+        ),
         (("--price", "5", "--id", "../x"), "id"),
     ],
 )

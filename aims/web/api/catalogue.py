@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from aims import catalog, credits
 from aims.catalog.spec import Kind
 from aims.core.errors import Invalid
-from aims.generation import referenced
+from aims.generation import Studio, is_available, referenced
 from aims.web.api.bodies import json_object
 from aims.web.desk import AnyRequest, desk, reader
 
@@ -19,8 +19,11 @@ def _json(value: object) -> Response[bytes]:
     )
 
 
-def _described(shelf: catalog.Shelf, kind: Kind) -> list[dict[str, Any]]:
-    return [catalog.describe(model) for model in shelf.models(kind)]
+def _described(studio: Studio, workspace_id: str, kind: Kind) -> list[dict[str, Any]]:
+    return [
+        {**catalog.describe(model), "available": is_available(studio, workspace_id, model)}
+        for model in studio.counter.of(workspace_id).shelf.models(kind)
+    ]
 
 
 async def _overview(request: AnyRequest, kind: Kind) -> Response[bytes]:
@@ -34,7 +37,7 @@ async def _overview(request: AnyRequest, kind: Kind) -> Response[bytes]:
             "credits_available": now.available,
             "scopes": sorted(actor.scopes),
             "default_model": counter.default_model(kind),
-            "available_models": _described(counter.shelf, kind),
+            "available_models": _described(studio, actor.workspace_id, kind),
         }
     )
 
@@ -58,12 +61,11 @@ async def models(request: AnyRequest) -> Response[bytes]:
     wanted = request.query_params.get("type")
     if wanted not in (None, "image", "video"):
         raise Invalid.field("type", "`type` is `image` or `video`.")
-    shelf = studio.counter.of(actor.workspace_id).shelf
     body: dict[str, Any] = {"status": "ok", "workspace_id": actor.workspace_id}
     if wanted != "video":
-        body["image_models"] = _described(shelf, "image")
+        body["image_models"] = _described(studio, actor.workspace_id, "image")
     if wanted != "image":
-        body["video_models"] = _described(shelf, "video")
+        body["video_models"] = _described(studio, actor.workspace_id, "video")
     return _json(body)
 
 

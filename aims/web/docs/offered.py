@@ -5,7 +5,8 @@ from typing import Any
 
 from aims import catalog
 from aims.catalog.spec import Model, Style, Task
-from aims.generation import Studio
+from aims.generation import Studio, is_available
+from aims.providers.registry import INSTANCE
 
 MAKES: dict[Task, str] = {
     "text2img": "Pictures from words",
@@ -32,7 +33,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A model. multipliers: what changes the price, in words. words: what a search finds it by, in lower case."""
+    """A model. multipliers: what changes the price, in words. words: what a search finds it by, in lower case.
+
+    available: False while no provider that makes it is connected here.
+    """
 
     id: str
     name: str
@@ -43,6 +47,7 @@ class Offered:
     unit: str
     multipliers: list[str]
     settings: list[Setting]
+    available: bool
     words: str
 
 
@@ -60,7 +65,7 @@ class Look:
 
 def models(studio: Studio) -> list[Offered]:
     """Every model that can be asked for, pictures first, each kind from the cheapest."""
-    return [_offered(model) for model in studio.shelf.models()]
+    return [_offered(model, is_available(studio, INSTANCE, model)) for model in studio.shelf.models()]
 
 
 def looks(studio: Studio) -> list[Look]:
@@ -80,7 +85,7 @@ def _look(style: Style, drawn: bool) -> Look:
     return Look(style.slug, style.name, style.category, style.description, preview, words)
 
 
-def _offered(model: Model) -> Offered:
+def _offered(model: Model, available: bool) -> Offered:
     told = catalog.describe(model)
     price = told["price"]
     makes = MAKES[model.task]
@@ -94,6 +99,7 @@ def _offered(model: Model) -> Offered:
         unit=price["unit"],
         multipliers=[_multiplier(each) for each in price["multipliers"]],
         settings=[_setting(name, each) for name, each in told["available_settings"].items()],
+        available=available,
         words=f"{model.id} {model.name} {makes} {model.task} {model.kind}".lower(),
     )
 

@@ -8,16 +8,22 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from aims.catalog import Model
+from aims.generation import is_available
 from aims.web.desk import AnyRequest, desk, reader
 from aims.web.openai import names
 
 
 @get("/models")
 async def browse(request: AnyRequest) -> Response[bytes]:
-    """The models that the key's workspace can use. Any valid key."""
+    """The models that the key's workspace can use now. Any valid key."""
     actor = await reader(request)
-    shelf = desk(request).studio.counter.of(actor.workspace_id).shelf
-    return _json({"object": "list", "data": [shown(model) for model in shelf.models()]})
+    studio, workspace_id = desk(request).studio, actor.workspace_id
+    found = [
+        shown(model)
+        for model in studio.counter.of(workspace_id).shelf.models()
+        if is_available(studio, workspace_id, model)
+    ]
+    return _json({"object": "list", "data": found})
 
 
 @get("/models/{model_id:path}")

@@ -63,6 +63,13 @@ class Model(Struct):
     ]
     available_settings: Annotated[dict[str, Setting], Meta(description="What a request may set.")]
     price: Annotated[Price, Meta(description="The price with its factors.")]
+    available: Annotated[
+        bool,
+        Meta(
+            description="`false` while no provider that makes it is connected here: a request for it answers 503 "
+            "(`provider_not_connected`)."
+        ),
+    ]
 
 
 class Overview(Struct):
