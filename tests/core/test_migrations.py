@@ -16,7 +16,7 @@ from sqlalchemy import CheckConstraint, Inspector, inspect, text
 
 import aims.generation  # noqa: F401 - brings in the tables of every area
 from aims import migrations
-from aims.core.db import Database, metadata
+from aims.core.db import Database, Tx, metadata
 from aims.core.errors import Unavailable
 
 MIGRATE = """
@@ -40,6 +40,16 @@ def look(_, __, statement, *___):
         os.kill(os.getpid(), signal.SIGKILL)
 """
 VERSIONS = text("SELECT version_num FROM alembic_version")
+BEFORE_PEOPLE = (
+    text("INSERT INTO users (id, name, created_at) VALUES ('u', 'Owner', 1), ('v', 'Not there', 1)"),
+    text("INSERT INTO workspaces (id, name, created_at) VALUES ('w', 'Alice''s', 1)"),
+    text("INSERT INTO members (workspace_id, user_id, role, created_at) VALUES ('w', 'u', 'owner', 1)"),
+)
+KEY_BEFORE_PEOPLE = text(
+    "INSERT INTO api_keys (id, workspace_id, name, hash, scopes, rate_limit, burst, arrival_at, used, created_at, "
+    "created_by) VALUES (:id, 'w', 'A key', '', 'media:read', 1, 1, 0, 0, 1, :by)"
+)
+WHOSE = text("SELECT id, user_id FROM api_keys ORDER BY id")
 AHEAD = text("UPDATE alembic_version SET version_num = '9999'")
 
 
@@ -119,6 +129,24 @@ async def test_migrating_again_does_nothing(migrated: Database) -> None:
     before = await migrated.read(migrations.current)
     migrations.migrate(migrated)
     assert await migrated.read(migrations.current) == before == migrations.newest()
+
+
+async def test_the_key_of_the_first_start_becomes_the_owners_and_others_stay_nobodys(
+    empty: Database,
+) -> None:
+    migrations.migrate(empty, "0009")
+
+    def fill(tx: Tx) -> None:
+        for statement in BEFORE_PEOPLE:
+            tx.run(statement)
+        for name, by in (("first", "user:u"), ("made", "operator"), ("odd", "user:v")):
+            tx.run(KEY_BEFORE_PEOPLE, id=name, by=by)
+
+    await empty.write(fill)
+    migrations.migrate(empty)
+
+    found = await empty.read(lambda tx: tx.all(WHOSE))
+    assert [tuple(row) for row in found] == [("first", "u"), ("made", None), ("odd", None)]
 
 
 async def test_two_servers_may_start_on_an_empty_database_at_once(empty: Database) -> None:

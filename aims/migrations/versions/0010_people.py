@@ -13,7 +13,10 @@ down_revision = "0009"
 WHOSE = "ALTER TABLE api_keys ADD COLUMN user_id TEXT CONSTRAINT fk_api_keys_user_id REFERENCES users (id)"
 # The key of the first start was made by the owner, for himself.
 OF_THE_OWNER = """
-UPDATE api_keys SET user_id = (SELECT u.id FROM users u WHERE 'user:' || u.id = api_keys.created_by)
+UPDATE api_keys SET user_id = (
+    SELECT m.user_id FROM members m
+    WHERE m.workspace_id = api_keys.workspace_id AND 'user:' || m.user_id = api_keys.created_by
+)
 WHERE created_by LIKE 'user:%'
 """
 
