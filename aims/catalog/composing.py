@@ -1,7 +1,7 @@
 """Writes a model's file from a few words, for an operator who then reads and edits it."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +16,7 @@ SOURCE_OF: dict[str, tuple[tuple[str, str], ...]] = {
     "firstlast2video": (("first_frame_url", "start"), ("last_frame_url", "end")),
     "extendvideo": (("extend_video_url", "clip"),),
 }
-"""The fields that each task works from, with their roles; the provider's name is the same unless it is said."""
-SENT_AS = {"extend_video_url": "video_url"}
+"""The fields that each task works from, with their roles."""
 _WORDS = {"min", "max", "default", "choices", "unit", "help", "sent_as", "encoding"}
 
 
@@ -25,8 +24,9 @@ _WORDS = {"min", "max", "default", "choices", "unit", "help", "sent_as", "encodi
 class Words:
     """What is known about a model. credits: for a picture, or for a second of film.
 
-    frames: for pictures, how the provider is told the size: (`pixels`, `sizes` or `ratios`, its name for that, which
-    ones). sources: its names for the fields of SOURCE_OF. count_as: its name for how many one call makes.
+    picture: the file's table of that name, for a model that makes pictures. sources: for each of the task's fields in
+    SOURCE_OF, `sent_as`, and `as_list` and `most` where it is a list. count_as: the provider's name for how many one
+    call makes. only_connected: it is offered only where its provider is connected.
     """
 
     id: str
@@ -38,23 +38,29 @@ class Words:
     name: str
     description: str
     parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    frames: tuple[str, str, Sequence[str]] = ("pixels", "image_size", ())
-    sources: Mapping[str, str] = field(default_factory=dict)
+    picture: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     outputs: int = 1
     count_as: str | None = None
+    only_connected: bool = False
 
 
-def parameter_of(text: str) -> tuple[str, dict[str, Any]]:
+def parameter_of(text: str, called: Callable[[str], str] = str) -> tuple[str, dict[str, Any]]:
     """A parameter as it is written on a command line: `steps:integer:min=1:max=50:default=28`.
 
-    Choices have a bar between them: `mood:choice:choices=calm|wild:default=calm`. What is not said of `sent_as` is the
-    same name; blanks and colons are for the file.
+    Choices have a bar between them: `mood:choice:choices=calm|wild:default=calm`. What is not said of `sent_as` is
+    `called` of the name; blanks and colons are for the file.
 
     Raises Invalid for one that cannot be read.
     """
     name, _, rest = text.partition(":")
     kind, *words = rest.split(":")
-    found: dict[str, Any] = {"type": kind, "sent_as": name, "help": f"Sent to the provider as `{name}`."}
+    sent_as = called(name)
+    found: dict[str, Any] = {
+        "type": kind,
+        "sent_as": sent_as,
+        "help": f"Sent to the provider as `{sent_as}`.",
+    }
     for word in words:
         key, equals, value = word.partition("=")
         if key not in _WORDS or not equals:
@@ -88,6 +94,8 @@ def compose(words: Words) -> str:
         "source": "Added by the operator of this studio",
         "checked": words.day,
     }
+    if words.only_connected:
+        head["offered"] = "connected"
     if words.count_as:
         head |= {"outputs_per_call": words.outputs, "outputs_sent_as": words.count_as}
     tables: dict[str, dict[str, Any]] = {
@@ -98,15 +106,12 @@ def compose(words: Words) -> str:
         }
     }
     if not is_film:
-        takes, sent_as, listed = words.frames
-        tables["picture"] = {"takes": takes, "sent_as": sent_as} | ({takes: list(listed)} if listed else {})
+        tables["picture"] = dict(words.picture)
     for field_name, role in SOURCE_OF.get(words.task, ()):
-        sent_as = words.sources.get(field_name) or SENT_AS.get(field_name, field_name)
         tables[f"sources.{field_name}"] = {
             "role": role,
-            "sent_as": sent_as,
             "help": "what it is to work from.",
-            **({"as_list": True, "most": 10} if sent_as.endswith("s") else {}),
+            **words.sources[field_name],
         }
     tables |= {f"parameters.{name}": dict(one) for name, one in words.parameters.items()}
     lines = [*_lines(head)]

@@ -18,9 +18,10 @@ from aims.core.errors import Conflict, Invalid, NotFound
 if TYPE_CHECKING:
     from aims import bootstrap
     from aims import catalog as offered
-    from aims.catalog import Model, added, composing, files, overrides
+    from aims.catalog import Model, added, composing, customs, files, overrides
     from aims.catalog.added import Added
     from aims.catalog.composing import Words
+    from aims.catalog.customs import Customs
     from aims.catalog.spec import Task
     from aims.core.db import Tx
     from aims.generation import Studio
@@ -29,6 +30,7 @@ else:
     offered = Later("aims.catalog")
     added = Later("aims.catalog.added")
     composing = Later("aims.catalog.composing")
+    customs = Later("aims.catalog.customs")
     files = Later("aims.catalog.files")
     overrides = Later("aims.catalog.overrides")
 
@@ -65,13 +67,15 @@ FILE_NAME = "model.toml"
 @click.option(
     "--sizes", help="The sizes of its pictures, such as 1024x1024,1536x1024, if it takes only some."
 )
-@click.option("--size-name", help="The provider's name for the size or shape.")
+@click.option(
+    "--size-name", help="The provider's name for the size or shape.  [default: as its other models have it]"
+)
 @click.option(
     "--source-name",
     "sources",
     multiple=True,
     metavar="FIELD=NAME",
-    help="The provider's name for what it works from.",
+    help="The provider's name for what it works from.  [default: as its other models have it]",
 )
 @click.option("--count-name", help="The provider's name for how many one call makes.")
 @click.option(
@@ -83,7 +87,9 @@ FILE_NAME = "model.toml"
 def add(what: str, price: int | None, replace: bool, dry_run: bool, json_: bool, **more: Any) -> None:
     """Add a model, from its endpoint or from a TOML file. Every server offers it within two seconds.
 
-    It is kept in the database as the text of a file: `aims catalog show MODEL` prints it, to be edited and added again.
+    What the line does not say is as with the other models of that provider: how it is told the size, and what it calls
+    what it works from. It is kept in the database as the text of a file: `aims catalog show MODEL` prints it, to be
+    edited and added again.
     """
     path = Path(what)
     if path.suffix == ".toml":
@@ -149,14 +155,12 @@ def _words(
     count_name: str | None,
     most: int,
 ) -> Words:
-    if ratios and sizes:
-        raise click.UsageError("Give --ratios or --sizes, not both.")
-    frames: tuple[str, str, Sequence[str]] = ("pixels", size_name or "image_size", ())
-    if ratios:
-        frames = ("ratios", size_name or "aspect_ratio", _listed(ratios))
-    if sizes:
-        frames = ("sizes", size_name or "size", _listed(sizes))
-    found = dict(composing.parameter_of(text) for text in parameters)
+    usual = customs.Customs(offered.open_shelf().models(), provider, cast("Task", task))
+    if usual.runs_graphs:
+        raise click.UsageError(
+            f"A model of {provider} is a workflow: write a file for it, with the workflow beside it, and name that."
+        )
+    found = dict(composing.parameter_of(text, usual.name) for text in parameters)
     if not task.endswith("img") and "default" not in found.get("duration", {}):
         raise click.UsageError(
             "A film is paid by the second. Say how long it can be, and how long it is when nothing is said: "
@@ -172,11 +176,51 @@ def _words(
         name=name or endpoint,
         description=description or f"Added by the operator: {endpoint} at {provider}.",
         parameters=found,
-        frames=frames,
-        sources=dict(each.partition("=")[::2] for each in sources),
+        picture=_picture(usual, ratios, sizes, size_name) if task.endswith("img") else {},
+        sources=_sources(usual, task, dict(each.partition("=")[::2] for each in sources)),
         outputs=most,
         count_as=count_name,
+        only_connected=usual.only_connected,
     )
+
+
+def _picture(usual: Customs, ratios: str | None, sizes: str | None, size_name: str | None) -> dict[str, Any]:
+    """How the provider is told the size: as the line says, and where it says nothing, as its other models are."""
+    if ratios and sizes:
+        raise click.UsageError("Give --ratios or --sizes, not both.")
+    found: dict[str, Any] | None
+    if ratios:
+        found = (usual.picture("ratios") or {"takes": "ratios", "sent_as": "aspect_ratio"}) | {
+            "ratios": _listed(ratios)
+        }
+    elif sizes:
+        found = (usual.picture("sizes") or {"takes": "sizes", "sent_as": "size"}) | {"sizes": _listed(sizes)}
+    else:
+        found = usual.picture()
+    if found is None:
+        raise click.UsageError(
+            f"Say how {usual.provider} is told the size of a picture: --ratios 1:1,16:9 or --sizes 512x512,512x768, "
+            "with its name for that as --size-name."
+        )
+    return found | ({"sent_as": size_name} if size_name else {})
+
+
+def _sources(usual: Customs, task: str, named: dict[str, str]) -> dict[str, dict[str, Any]]:
+    """What the provider calls what it works from: as the line says, else as its other models do."""
+    found: dict[str, dict[str, Any]] = {}
+    for field, _ in composing.SOURCE_OF.get(task, ()):
+        name, known = named.get(field), usual.source(field)
+        if name:
+            found[field] = {"sent_as": name} | ({"as_list": True, "most": 10} if name.endswith("s") else {})
+        elif known:
+            found[field] = {"sent_as": known.sent_as} | (
+                {"as_list": True, "most": known.most} if known.as_list else {}
+            )
+        else:
+            raise click.UsageError(
+                f"Say what {usual.provider} calls what it is to work from: --source-name {field}=NAME."
+            )
+    return found
 
 
 def _listed(text: str) -> list[str]:
