@@ -62,6 +62,7 @@ class Charge(msgspec.Struct, frozen=True):
 class Generation(msgspec.Struct, frozen=True):
     """One request and what becomes of it. status: `queued`, `running`, `completed`, `failed` or `cancelled`.
 
+    provider: where it is made, or is to be asked for first.
     progress: 0 to 1, None when nobody can tell. Each output has its own outcome: a generation is `completed` when at
     least one was made.
     """
@@ -72,6 +73,7 @@ class Generation(msgspec.Struct, frozen=True):
     stage: str = ""
     progress: float | None = None
     model: str = ""
+    provider: str = ""
     prompt: str = ""
     parameters: dict[str, Any] = {}
     style_applied: str | None = None

@@ -78,7 +78,9 @@ _BEGUN = select(func.count()).where(
 )
 _WAITS = select(attempts.c.waits_since).where(attempts.c.id == bindparam("attempt"))
 _MADE_AT = (
-    update(generations).where(generations.c.id == bindparam("generation")).values(provider=bindparam("at"))
+    update(generations)
+    .where(generations.c.id == bindparam("generation"))
+    .values(provider=bindparam("at"), version=generations.c.version + 1)
 )
 _RUNNING = (
     update(attempts)

@@ -16,6 +16,7 @@ from aims.generation.lifecycle import OUTSIDE, TERMINAL, State
 from aims.generation.request import decode, encode
 from aims.generation.settle import Stored
 from aims.generation.tables import attempts, generations, outputs
+from aims.providers.registry import provider_of
 
 _FIND = select(generations, now().label("now")).where(
     generations.c.id == bindparam("generation"), generations.c.workspace_id == bindparam("workspace")
@@ -74,7 +75,10 @@ class CreditsView(msgspec.Struct, frozen=True):
 
 
 class GenerationView(msgspec.Struct, frozen=True):
-    """A generation as the API documents it. Instants are RFC 3339 in UTC; spans are seconds."""
+    """A generation as the API documents it. Instants are RFC 3339 in UTC; spans are seconds.
+
+    provider: where its newest call went, or its first one is to go; under which connection is nobody else's matter.
+    """
 
     id: str
     kind: str
@@ -82,6 +86,7 @@ class GenerationView(msgspec.Struct, frozen=True):
     stage: str
     progress: float | None
     model: str
+    provider: str
     prompt: str
     parameters: dict[str, str | int | float | bool | None]
     style_applied: str | None
@@ -221,6 +226,7 @@ def view_of(
         stage=state,
         progress=progress(row, moment, expected),
         model=row.model,
+        provider=provider_of(row.provider),
         prompt=row.prompt,
         parameters=parameters,
         style_applied=row.style_applied,

@@ -50,6 +50,7 @@ class New(NamedTuple):
     id: str
     kind: str
     model: str
+    provider: str
     prompt: str
     style_applied: str | None
     sandbox: int
@@ -65,7 +66,17 @@ class New(NamedTuple):
     error: str | None = None
 
 
-SHOWN = ("id", "kind", "model", "prompt", "style_applied", "sandbox", "ignored_parameters", "quote")
+SHOWN = (
+    "id",
+    "kind",
+    "model",
+    "provider",
+    "prompt",
+    "style_applied",
+    "sandbox",
+    "ignored_parameters",
+    "quote",
+)
 
 
 @dataclass(frozen=True, slots=True)

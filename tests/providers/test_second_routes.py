@@ -105,6 +105,7 @@ def test_it_is_made_where_it_was_asked_for_while_that_works(two: Two, person: Pe
     view, row = made(person, "All is well")
 
     assert (view["status"], row.provider, row.tries) == ("completed", "fal", 1)
+    assert view["provider"] == "fal"
     assert two.openai.calls("submit", "All is well") == []
 
 
@@ -122,6 +123,10 @@ def test_a_key_that_is_not_taken_is_one_provider_s_matter(two: Two, person: Pers
     assert taken["body"]["quality"] == "low"
     assert two.fal.requests(prompt) == []
     assert person.served.read(lambda tx: tx.value(_PROVIDER, generation=view["id"])) == "openai"
+    assert view["provider"] == "openai"
+    assert [each["provider"] for each in person.send("GET", "/generations?limit=1").json()["items"]] == [
+        "openai"
+    ]
 
 
 @pytest.mark.parametrize("step", ["proxy", "502", "reset"])

@@ -56,6 +56,8 @@ async def test_each_works_on_its_own_account_and_no_key_is_found_anywhere(
     await server.stop()
 
     assert drawn["sandbox"]
+    # Which connection it was is nobody's matter but the operator's.
+    assert [view["provider"] for view in (drawn, *views)] == ["sandbox", "fal", "fal"]
     assert [view["status"] for view in views] == ["completed"] * 2
     assert [len(two[OURS].requests(words)) for words in ("of the instance", "of Marketing")] == [1, 0]
     assert [len(two[HERS].requests(words)) for words in ("of the instance", "of Marketing")] == [0, 1]

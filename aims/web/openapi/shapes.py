@@ -150,6 +150,13 @@ class Generation(Struct):
     stage: Annotated[str, Meta(description="The step inside, for whoever is curious.")]
     progress: Annotated[float | None, Meta(description="0 to 1, where it is known.")]
     model: Annotated[str, Meta(description="The model that makes it.")]
+    provider: Annotated[
+        str,
+        Meta(
+            description="Where it is made: at the model's own provider, at another that has the same model where "
+            "that one cannot, or in the `sandbox`. While it is queued: where it is to go first."
+        ),
+    ]
     prompt: Annotated[str, Meta(description="What was asked for.")]
     parameters: Annotated[dict[str, Any], Meta(description="What the model is given, in the API's words.")]
     style_applied: Annotated[str | None, Meta(description="The style preset that is used.")]
