@@ -114,7 +114,7 @@ def _create(
 @the_user
 @as_json
 def show_(user: str, json_: bool) -> None:
-    """Show a person, their places and their keys."""
+    """Show a person, their places and their keys. USER: address, id or name."""
 
     async def work(db: Database, _: Settings) -> dict[str, Any]:
         return await db.read(_show, user)
@@ -168,7 +168,10 @@ def _show(tx: Tx, called: str) -> dict[str, Any]:
 def change(
     user: str, name: str | None, email: str | None, role: str | None, workspace: str | None, json_: bool
 ) -> None:
-    """Give a person another name, address, or role in a workspace. A role limits their keys at once."""
+    """Give a person another name, address, or role in a workspace. A role limits their keys at once.
+
+    USER: address, id or name.
+    """
     if name is None and email is None and role is None:
         raise click.UsageError("Say what to change: --name, --email or --role.")
     if workspace is not None and role is None:
@@ -207,7 +210,7 @@ def _change(
 )
 @as_json
 def join(user: str, workspace: str | None, role: str, json_: bool) -> None:
-    """Give a person a place in a workspace."""
+    """Give a person a place in a workspace. USER: address, id or name."""
 
     async def work(db: Database, _: Settings) -> dict[str, Any]:
         return await db.write(_join, user, workspace, role)
@@ -227,7 +230,10 @@ def _join(tx: Tx, called: str, workspace: str | None, role: str) -> dict[str, An
 @of_workspace
 @as_json
 def leave(user: str, workspace: str | None, json_: bool) -> None:
-    """Take a person's place in a workspace away, and revoke their keys there. What they made stays."""
+    """Take a person's place in a workspace away, and revoke their keys there. What they made stays.
+
+    USER: address, id or name.
+    """
 
     async def work(db: Database, _: Settings) -> tuple[dict[str, Any], int]:
         return await db.write(_leave, user, workspace)
@@ -250,7 +256,10 @@ def _leave(tx: Tx, called: str, workspace: str | None) -> tuple[dict[str, Any], 
 @the_user
 @as_json
 def remove(user: str, json_: bool) -> None:
-    """Remove a person from every workspace, and revoke their keys. What they made, and their name on it, stays."""
+    """Remove a person from every workspace, and revoke their keys. USER: address, id or name.
+
+    What they made stays, with their name on it; the address is forgotten.
+    """
 
     async def work(db: Database, _: Settings) -> tuple[accounts.User, int]:
         return await db.write(_remove, user)

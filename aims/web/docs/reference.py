@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aims.accounts import ANY, SCOPES
+from aims.accounts import ANY, ROLES, SCOPES
 from aims.keys.api_keys import RATE_LIMIT
 from aims.keys.limits import READS_FACTOR
 from aims.web.desk import Desk
@@ -14,6 +14,7 @@ from .pages import DocsPage, Place
 from .parameters import Parameters, parameters
 from .samples import Sample, Samples
 
+EVERY_SCOPE = (*SCOPES, *sorted(ANY - {*SCOPES}))
 PLACES = (
     Place("quick-start", "Quick start"),
     Place("api-key", "Get an API key"),
@@ -67,6 +68,14 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    """What a member of a workspace is there. scopes: those that their keys may have."""
+
+    name: str
+    scopes: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """A status that the API answers with."""
 
@@ -88,6 +97,7 @@ class ReferencePage(DocsPage):
     """The whole of the API. models and styles are as narrow as the searches for them; the counts are of all."""
 
     scopes: list[Scope]
+    roles: list[Role]
     images: Parameters
     videos: Parameters
     models: list[Offered]
@@ -115,7 +125,8 @@ def page(at: Desk, wanted: str = "", look: str = "") -> ReferencePage:
         base_url=studio.settings.base_url,
         tab="reference",
         places=PLACES,
-        scopes=[_scope(name) for name in (*SCOPES, *sorted(ANY - {*SCOPES}))],
+        scopes=[_scope(name) for name in EVERY_SCOPE],
+        roles=[Role(name, [one for one in EVERY_SCOPE if one in most]) for name, most in ROLES.items()],
         images=parameters(studio, "image"),
         videos=parameters(studio, "video"),
         models=[each for each in offered if found(each.words, wanted)],
