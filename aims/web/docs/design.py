@@ -1,6 +1,6 @@
 """`/docs/design`: everything that pages are made of, in every state, to look at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aims.web.desk import Desk
 
@@ -38,6 +38,7 @@ def page(at: Desk) -> DesignPage:
         make.answered("image", "made", "basic"),
         make.text("bearer", "Bearer token", "Authorization: Bearer YOUR_API_KEY"),
     )
+    shown = models(at.studio)
     return DesignPage(
         title="Components",
         base_url=at.studio.settings.base_url,
@@ -45,7 +46,7 @@ def page(at: Desk) -> DesignPage:
         places=tuple(Place(each.lower().replace(" ", "-"), each) for each in PARTS),
         colours=COLOURS,
         sizes=SIZES,
-        models=models(at.studio)[:3],
+        models=[*shown[:2], *(replace(each, available=False) for each in shown[2:3])],
         styles=looks(at.studio)[:3],
         samples={each.name: each for each in samples},
     )
