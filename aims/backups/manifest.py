@@ -13,8 +13,10 @@ SQLITE_FILE = "database.sqlite"
 TABLE_FOLDER = "database"
 SECRET, SETTINGS = "secret", "aims.toml"
 
+# What an operator has called a file of theirs may be anything but hidden; the other names are ours.
 _NAMES = re.compile(
-    r"(database\.sqlite|database/[a-z_]+\.copy|secret|aims\.toml|(media|catalog)(/[A-Za-z0-9_][A-Za-z0-9._-]*)+)"
+    r"database\.sqlite|database/[a-z_]+\.copy|secret|aims\.toml|media(/[A-Za-z0-9_][A-Za-z0-9._-]*)+"
+    r"|catalog(/[^/.\x00-\x1f\x7f\ud800-\udfff][^/\x00-\x1f\x7f\ud800-\udfff]*)+"
 )
 
 
@@ -64,9 +66,14 @@ def read(data: bytes) -> Manifest:
             code="backup_newer",
         )
     for name in found.files:
-        if not _NAMES.fullmatch(name) or ".." in name:
+        if not fits(name):
             raise Broken(f"The backup names a file that no backup has: {name!r}.", code="backup_broken")
     return found
+
+
+def fits(name: str) -> bool:
+    """Whether a file of a backup may have this name: it leads nowhere else, and is text without control characters."""
+    return _NAMES.fullmatch(name) is not None
 
 
 def write(manifest: Manifest) -> bytes:

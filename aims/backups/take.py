@@ -106,11 +106,21 @@ def _add_media(
 
 
 def _add_catalog(parcel: Parcel, root: Path, files: dict[str, File]) -> None:
-    """The operator's files of models and styles, and the workflows beside them."""
+    """The operator's files of models and styles, and the workflows beside them, without what is hidden.
+
+    Raises Broken for a name that would not be read again.
+    """
     for path in sorted(root.rglob("*")):
-        if path.suffix not in (".toml", ".json") or path.name.startswith(".") or not path.is_file():
+        within = path.relative_to(root)
+        hidden = any(part.startswith(".") for part in within.parts)
+        if path.suffix not in (".toml", ".json") or hidden or not path.is_file():
             continue
-        name = f"catalog/{path.relative_to(root).as_posix()}"
+        name = f"catalog/{within.as_posix()}"
+        if not manifest.fits(name):
+            raise Broken(
+                f"A backup cannot carry a file with the name {name!a}. Rename it, and back up again.",
+                code="file_name",
+            )
         files[name] = parcel.add(name, path)
 
 

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,14 @@ from emulated import KEY, MODELS, Emulator  # noqa: E402 - its asserts are to sa
 
 START = 1000
 DAY = 86_400
+
+
+@pytest.fixture
+def emulator(tmp_path: Path) -> Iterator[Emulator]:
+    """The provider."""
+    made = Emulator("fal", tmp_path / "books.db")
+    yield made
+    made.close()
 
 
 def steer(emulator: Emulator, **said: Any) -> None:

@@ -15,13 +15,13 @@ from typing import Any
 import machine
 import pytest
 from asking import TERMINAL, Caller, accepted, calling, check_books, check_files, picture
+from bought import KEY, Emulator, emulator
 from server import Ended, Instance, until
-from test_crash_incoming import KEY, Provider, provider
 
 NewInstance = Callable[..., Instance]
 START = 100_000
 SLOW_MS = 5000
-__all__ = ["provider"]
+__all__ = ["emulator"]
 
 
 class Load:
@@ -117,10 +117,10 @@ async def restored(new_instance: NewInstance, backend: str, source: Path, **sett
 
 
 async def test_what_was_bought_before_and_after_the_backup_is_not_bought_again(
-    new_instance: NewInstance, provider: Provider, tmp_path: Path
+    new_instance: NewInstance, emulator: Emulator, tmp_path: Path
 ) -> None:
     """At the backup one call runs, one is being sent, one is not sent yet. The original goes on and sends that one."""
-    settings = {"AIMS_FAL_KEY": KEY, "AIMS_FAL_BASE_URL": provider.url, "AIMS_WORKSPACE_CONCURRENCY": "2"}
+    settings = {"AIMS_FAL_KEY": KEY, "AIMS_FAL_BASE_URL": emulator.url, "AIMS_WORKSPACE_CONCURRENCY": "2"}
     original = new_instance("sqlite", **settings)
     await original.init()
     key = await original.new_key()
@@ -128,15 +128,15 @@ async def test_what_was_bought_before_and_after_the_backup_is_not_bought_again(
     async with calling(server, key) as alice:
         runs = accepted(await alice.ask(bought("queue=0, work=8", "that runs")))
         sending = accepted(await alice.ask(bought("submit=hang", "being sent")))
-        await until(lambda: sent(provider) == 2, "both are with the provider")
+        await until(lambda: sent(emulator) == 2, "both are with the provider")
         unsent = accepted(await alice.ask(bought("queue=0, work=0", "not sent")))
         said = await taken(original, tmp_path / "monday")
         assert said["unfinished"] == 3, "the machine is too slow for this test"
         assert (await alice.finished(runs))["status"] == "completed"
         assert (await alice.finished(unsent))["status"] == "completed"
     await server.kill()
-    submits = sent(provider)
-    billed = provider.rows("SELECT request_id, units FROM billed ORDER BY 1")
+    submits = sent(emulator)
+    billed = emulator.rows("SELECT request_id, units FROM billed ORDER BY 1")
     assert submits == 3
 
     copy = new_instance("sqlite", **settings)
@@ -151,9 +151,9 @@ async def test_what_was_bought_before_and_after_the_backup_is_not_bought_again(
             runs: "completed", sending: "failed", unsent: "failed",
         }  # fmt: skip
         assert copy.rows("SELECT available, held FROM balances") == [(1000 - spent, 0)]
-    assert sent(provider) == submits
+    assert sent(emulator) == submits
     # What it does not know to have been billed is what it gave back; what it charged for is billed once.
-    assert provider.rows("SELECT request_id, units FROM billed ORDER BY 1") == billed
+    assert emulator.rows("SELECT request_id, units FROM billed ORDER BY 1") == billed
     assert copy.rows("SELECT state, cost_outcome FROM attempts ORDER BY state") == [
         ("done", "posted"),
         ("unknown", "absorbed"),
@@ -168,9 +168,9 @@ def bought(script: str, words: str) -> dict[str, Any]:
     return {"model": "fal-ai/nano-banana-2", "prompt": f"A lighthouse {words} [emulator: {script}]"}
 
 
-def sent(provider: Provider) -> int:
+def sent(emulator: Emulator) -> int:
     """How many submits reached the provider."""
-    ((count,),) = provider.rows("SELECT count(*) FROM calls WHERE route = 'submit'")
+    ((count,),) = emulator.rows("SELECT count(*) FROM calls WHERE route = 'submit'")
     return count
 
 
@@ -348,7 +348,9 @@ async def test_the_operators_own_models_come_along_with_their_workflows(
     await quiet(instance)
     folder = instance.home / "catalog" / "models"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("waves.toml", "waves.json", ".waves.json.swp"):
+    (folder / ".git").mkdir()
+    mine = ("waves.toml", "waves.json", "my own waves (2).toml", "wellen für Böen.json", "a..b.toml")
+    for name in (*mine, ".waves.json.swp", ".git/index.json"):
         (folder / name).write_text(name)
     target = tmp_path / "monday"
 
@@ -357,9 +359,21 @@ async def test_the_operators_own_models_come_along_with_their_workflows(
 
     assert (await copy.command("restore", str(target))).code == 0
     kept = copy.home / "catalog" / "models"
-    assert {path.name: path.read_text() for path in kept.iterdir()} == {
-        name: name for name in ("waves.toml", "waves.json")
-    }
+    assert {path.name: path.read_text() for path in kept.iterdir()} == {name: name for name in mine}
+
+
+async def test_a_file_with_a_name_that_no_backup_can_carry_is_named_before_anything_is_kept(
+    instance: Instance, tmp_path: Path
+) -> None:
+    """Better now than by the restore, when the folder may be lost."""
+    await quiet(instance)
+    folder = instance.home / "catalog" / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "two\nlines.toml").write_text("")
+    target = tmp_path / "monday"
+
+    refused(await instance.command("backup", str(target), "--with-secret"), "two\\nlines.toml", "Rename it")
+    assert not target.exists()
 
 
 async def test_a_restore_into_a_postgres_with_rows_is_refused(
@@ -376,10 +390,10 @@ async def test_a_restore_into_a_postgres_with_rows_is_refused(
 
 
 async def test_what_was_not_sent_may_be_begun_when_the_original_did_nothing_since(
-    new_instance: NewInstance, provider: Provider, tmp_path: Path
+    new_instance: NewInstance, emulator: Emulator, tmp_path: Path
 ) -> None:
     """A studio that moves to another machine: it was stopped, and then backed up."""
-    settings = {"AIMS_FAL_KEY": KEY, "AIMS_FAL_BASE_URL": provider.url}
+    settings = {"AIMS_FAL_KEY": KEY, "AIMS_FAL_BASE_URL": emulator.url}
     original = new_instance("sqlite", **settings)
     await original.init()
     key = await original.new_key()
@@ -387,7 +401,7 @@ async def test_what_was_not_sent_may_be_begun_when_the_original_did_nothing_sinc
     async with calling(server, key) as alice:
         await alice.ask_a_dying(bought("queue=0, work=0", "that moves"), key="moves")
         await server.ended()
-    assert sent(provider) == 0
+    assert sent(emulator) == 0
     await taken(original, tmp_path / "monday", "--with-secret")
 
     copy = new_instance("sqlite", **settings)
@@ -396,5 +410,5 @@ async def test_what_was_not_sent_may_be_begun_when_the_original_did_nothing_sinc
     async with calling(await copy.serve(), key) as alice:
         ((generation,),) = copy.rows("SELECT id FROM generations")
         assert (await alice.finished(generation))["status"] == "completed"
-    assert sent(provider) == len(provider.rows("SELECT request_id FROM billed")) == 1
+    assert sent(emulator) == len(emulator.rows("SELECT request_id FROM billed")) == 1
     check_books(copy)

@@ -7,8 +7,7 @@ charged for once, or bought once, given back and booked as our cost with the rea
 
 import random
 import signal
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from asking import TERMINAL, Caller, accepted, balance, calling
@@ -19,6 +18,7 @@ from bought import (
     books_agree,
     connected,
     delivered_once,
+    emulator,
     hooks_sent,
     in_order,
     serve,
@@ -26,6 +26,8 @@ from bought import (
 )
 from crashing import KEY
 from server import Instance, Server, until
+
+__all__ = ["emulator"]
 
 UNREAD = "no answer was read"
 TAKEN = (
@@ -42,14 +44,6 @@ ON_POSTGRES = {"storage.written", "settle.inside", UNREAD}
 # Where word comes of what is not over, is about to be, and is.
 TOLD = ("output.fetched", "settle.inside", "settle.committed")
 LATER = "hook-wait=1"
-
-
-@pytest.fixture
-def emulator(tmp_path: Path) -> Iterator[Emulator]:
-    """The provider."""
-    made = Emulator("fal", tmp_path / "books.db")
-    yield made
-    made.close()
 
 
 def on_both(*points: str) -> list[tuple[str, str]]:

@@ -6,23 +6,27 @@ once, or given back and booked as our cost.
 """
 
 import signal
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from asking import accepted, balance, calling
-from bought import START, Emulator, body, connected, delivered_once, hooks_sent, in_order, serve, steer
+from bought import (
+    START,
+    Emulator,
+    body,
+    connected,
+    delivered_once,
+    emulator,
+    hooks_sent,
+    in_order,
+    serve,
+    steer,
+)
 from server import Instance, until
 
+__all__ = ["emulator"]
+
 WAITS = "queue=0, work=0, hook-wait=1"
-
-
-@pytest.fixture
-def emulator(tmp_path: Path) -> Iterator[Emulator]:
-    """The provider."""
-    made = Emulator("fal", tmp_path / "books.db")
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize("backend", ["sqlite", "postgres"])
