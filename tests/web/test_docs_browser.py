@@ -80,7 +80,7 @@ def test_without_scripts_all_is_there_and_the_studio_searches(browser: Browser, 
         assert example.get_by_text("curl -X POST").is_hidden()
         page.get_by_label("Search the styles").fill("no such style")
         page.get_by_label("Search the styles").press("Enter")
-        assert page.get_by_text("No style has these words.").is_visible()
+        page.get_by_text("No style has these words.").wait_for()
 
 
 def test_what_is_shown_is_what_is_copied(browser: Browser, served: Served):
