@@ -288,6 +288,31 @@ async def test_a_key_that_is_asked_for_while_its_person_goes_is_not_made(
     assert await db.read(keys.list_keys, alice.id) == []
 
 
+async def test_who_leaves_in_the_middle_of_spending_spends_nothing_afterwards(
+    db: Database, another: Any, alice: Any
+) -> None:
+    ada = await person(db, "member", alice.id)
+    hers = [await rings.issued(db, alice.id, user_id=ada, rate_limit=1000) for _ in range(3)]
+    servers = [db, another()]
+
+    def spend(count: int) -> list[Any]:
+        return [
+            servers[at % 2].write(keys.admit, hers[at % 3].id, 1, lane=alice.id if at % 5 else None)
+            for at in range(count)
+        ]
+
+    *answers, ended = await asyncio.gather(
+        *spend(60), servers[1].write(keys.leave, alice.id, ada), return_exceptions=True
+    )
+    after = await asyncio.gather(*spend(6), return_exceptions=True)
+
+    assert ended == 3
+    assert all(isinstance(answer, keys.Admission | Unauthenticated) for answer in answers), answers
+    assert [type(answer) for answer in after] == [Unauthenticated] * 6
+    used = [(await db.read(rings.row, key.id)).used for key in hers]
+    assert sum(used) == sum(isinstance(answer, keys.Admission) for answer in answers)
+
+
 async def test_who_is_given_a_place_while_he_is_removed_does_not_get_it(
     db: Database, another: Any, alice: Any
 ) -> None:
