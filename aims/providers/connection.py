@@ -12,6 +12,7 @@ from aims.core.errors import Blocked, Invalid
 from aims.core.fetch import Origins, parse
 from aims.core.settings import Connected, Settings
 
+MICROS = 1_000_000
 _KEY = re.compile(r"[!-~]{1,1024}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 _DOCUMENT = re.compile(r"\{[ -~\t\r\n]{1,16384}\}")
@@ -27,7 +28,8 @@ class Connection:
 
     url: where it is asked, an origin without a trailing slash. output_origins: where else the operator says that
     outputs lie. key: empty where none is needed and none was given. account: the provider's id for the key's account,
-    where the operator says it. unit_prices: what one of the provider's units costs, US dollars, by endpoint.
+    where the operator says it. unit_prices: what one of the provider's units costs, US dollars, by endpoint; where
+    there are units of several sorts, by `endpoint:sort`.
     """
 
     url: str
@@ -35,6 +37,18 @@ class Connection:
     output_origins: tuple[str, ...] = ()
     account: str = ""
     unit_prices: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def cost(self, endpoint: str, counts: Mapping[str, Decimal | int]) -> int | None:
+        """What units cost at the operator's prices, in millionths of a US dollar; None where one of them is not known.
+
+        counts: how many there are of each sort; a provider that has one sort only calls it by an empty name.
+        """
+        prices = {sort: self.unit_prices.get(f"{endpoint}:{sort}" if sort else endpoint) for sort in counts}
+        known = {sort: price for sort, price in prices.items() if price is not None}
+        if not known or any(count and sort not in known for sort, count in counts.items()):
+            return None
+        total = sum((counts[sort] * price for sort, price in known.items()), Decimal(0))
+        return int((total * MICROS).to_integral_value())
 
 
 def read(

@@ -87,6 +87,10 @@ def adapter_of(tools: Tools, provider: str, kept: Kept) -> Adapter | None:
 
     Raises Invalid for one that is wrong.
     """
+    said = tools.settings.connections.get(provider)
+    if said is not None and not kept.unit_prices:
+        # What a unit costs is no secret, and the same whoever's key it is: that stands in `aims.toml`.
+        kept = kept.model_copy(update={"unit_prices": said.unit_prices})
     settings = tools.settings.model_copy(update={"connections": {provider: kept}})
     connect: Callable[[Tools], Adapter | None] = import_module(f"aims.providers.{provider}").connect
     return connect(Tools(tools.children, settings, tools.fetcher))

@@ -161,9 +161,14 @@ def test_tokens_that_were_made_are_what_counts_as_billed(usage: Any, otherwise: 
     assert results.Answer(usage_metadata=usage).is_billed(otherwise=otherwise) is billed
 
 
+def outcome(told: dict[str, Any]) -> Done | Failed:
+    """What an answer comes to, where no price is known."""
+    return results.outcome(an_answer(told), "a-model", lambda model, tokens: None)
+
+
 def test_a_call_that_counts_nothing_is_billed_unless_the_prompt_was_blocked():
-    blocked = results.outcome(an_answer({"promptFeedback": {"blockReason": "SAFETY"}}))
-    stopped = results.outcome(an_answer({"candidates": [{"finishReason": "SAFETY"}]}))
+    blocked = outcome({"promptFeedback": {"blockReason": "SAFETY"}})
+    stopped = outcome({"candidates": [{"finishReason": "SAFETY"}]})
 
     assert isinstance(blocked, Failed)
     assert isinstance(stopped, Failed)
@@ -172,7 +177,7 @@ def test_a_call_that_counts_nothing_is_billed_unless_the_prompt_was_blocked():
 
 def test_only_the_first_picture_is_taken_and_an_empty_id_is_none():
     parts = [{"inlineData": {"data": "Zmlyc3Q="}}, {"inlineData": {"data": "c2Vjb25k"}}]
-    done = results.outcome(an_answer({"candidates": [{"content": {"parts": parts}}], "responseId": ""}))
+    done = outcome({"candidates": [{"content": {"parts": parts}}], "responseId": ""})
 
     assert isinstance(done, Done)
     assert [getattr(each, "data", None) for each in done.outcomes] == [b"first"]

@@ -143,9 +143,10 @@ def test_a_cost_is_said_only_where_it_is_known(model: str, usage: dict[str, int]
         "input_tokens_details": {"text_tokens": usage["text_tokens"], "image_tokens": usage["image_tokens"]},
     }  # fmt: skip
 
-    assert results.cost(model, told) == cost
-    for odd in ("many", 7, [], {"output_tokens": "x"}, {"output_tokens": 5}):
-        assert results.cost(model, odd) is None
+    assert results.listed_cost(model, results.counted(told)) == cost
+    for odd in ("many", 7, [], {"output_tokens": "x"}, {"output_tokens": 5}, {"output_tokens": -5}):
+        assert results.counted(odd) == {}
+    assert results.listed_cost(model, {}) is None
 
 
 @pytest.mark.parametrize(
@@ -228,7 +229,7 @@ def test_pictures_come_as_text_or_as_an_address():
     ]
     got = Fetched(200, {"x-request-id": "req_2"}, json.dumps({"data": data}).encode(), "")
 
-    done = results.read_done(got, an_order("Five", count=5))
+    done = results.read_done(got, an_order("Five", count=5), lambda _, tokens: 7 if tokens else None)
 
     assert done.outcomes[:3] == (
         Made(data=b"one"),
@@ -236,9 +237,9 @@ def test_pictures_come_as_text_or_as_an_address():
         Made(url="https://files.example.com/3.png"),
     )
     assert {type(each) for each in done.outcomes[3:]} == {Withheld}
-    assert done.reference == "req_2"
+    assert (done.reference, done.cost_usd_micros, done.report.units) == ("req_2", None, None)
     with pytest.raises(BadAnswer):
-        results.read_done(Fetched(200, {}, b'{"data": null}', ""), an_order("None"))
+        results.read_done(Fetched(200, {}, b'{"data": null}', ""), an_order("None"), lambda _, tokens: None)
 
 
 def an_error(status: int, *, headers: dict[str, str] | None = None, **told: Any) -> Fetched:

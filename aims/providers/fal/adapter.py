@@ -48,8 +48,6 @@ START_SECONDS = 3600
 NOBODYS = "fal-ai/nano-banana-2/requests/00000000-0000-0000-0000-000000000000"
 PACE = Pace(first=0.5, longest=5.0, growth=1.5)
 
-MICROS = 1_000_000
-
 
 class Fal:
     """One account at fal.ai. The key goes into one header, to the origins of `connection`, and nowhere else."""
@@ -78,7 +76,7 @@ class Fal:
             lifecycle=LIFECYCLE,
         )
         self._account = connection.account
-        self._unit_prices = connection.unit_prices
+        self._cost = connection.cost
         # The part before the colon says whose key it is, and is no secret.
         self.connection_mark = hashlib.sha256(connection.key.partition(":")[0].encode()).hexdigest()[:16]
 
@@ -176,8 +174,8 @@ class Fal:
         self, over: Done | Failed, order: Order, status: StatusAnswer, got: Fetched
     ) -> Done | Failed:
         """The same end, with what fal says about it. It names units; what one costs is the operator's to say."""
-        units, price = errors.billable_units(got), self._unit_prices.get(order.endpoint)
-        cost = None if units is None or price is None else int((units * price * MICROS).to_integral_value())
+        units = errors.billable_units(got)
+        cost = None if units is None else self._cost(order.endpoint, {"": units})
         report = Report(None if units is None else f"{units.normalize():f}", results.run_ms(status))
         return replace(over, cost_usd_micros=cost, report=report)
 

@@ -28,6 +28,7 @@ class Google:
 
     def __init__(self, connection: Connection, fetcher: Fetcher) -> None:
         self._url = connection.url
+        self._cost = connection.cost
         self._headers = {"x-goog-api-key": connection.key, "Accept": "application/json"}
         self._fetcher = fetcher
         self.output_origins = connection.output_origins
@@ -52,7 +53,7 @@ class Google:
             )
         if not 200 <= got.status < 300:
             raise errors.of_submit(got, self.name)
-        return await asyncio.to_thread(results.outcome, got)
+        return await asyncio.to_thread(results.outcome, got, order.endpoint, self._cost)
 
     async def poll(self, order: Order, running: Running) -> Running | Done | Failed:
         """There is no work that runs on after its call.

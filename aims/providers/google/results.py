@@ -2,12 +2,14 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from aims.core.fetch import Fetched
-from aims.providers.contract import BadAnswer, Done, Failed, Made, Withheld
+from aims.providers.contract import BadAnswer, Done, Failed, Made, Report, Withheld
 from aims.providers.wording import GARBLED, REFUSED, read
 
 WORDS = (
@@ -32,6 +34,13 @@ MODERATED = frozenset(
 )
 
 
+# What goes in, what comes out, and what was thought in between: GenerateContentResponseUsageMetadata in google-genai
+# 3.6.1. It names no price; where the operator states those of all that a call has, its cost is known.
+TOKENS = {"input": "promptTokenCount", "output": "candidatesTokenCount", "thoughts": "thoughtsTokenCount"}
+MOST_TOKENS = 10**9
+Cost = Callable[[str, Mapping[str, int]], int | None]
+
+
 class Answer(msgspec.Struct, rename="camel"):
     """A 200, whatever came of it."""
 
@@ -45,23 +54,46 @@ class Answer(msgspec.Struct, rename="camel"):
         """Google's id for the call."""
         return self.response_id if isinstance(self.response_id, str) and self.response_id else None
 
+    @property
+    def tokens(self) -> dict[str, int]:
+        """How many it counts of each sort; nothing where it counts none."""
+        usage = self.usage_metadata
+        if not isinstance(usage, dict):
+            return {}
+        counts = {sort: usage.get(name) for sort, name in TOKENS.items()}
+        return {
+            sort: count for sort, count in counts.items() if type(count) is int and 0 < count <= MOST_TOKENS
+        }
+
     def is_billed(self, *, otherwise: bool) -> bool:
         """Whether it counts tokens that were made, and so are paid for; `otherwise` when it counts nothing."""
         usage = self.usage_metadata
         if not isinstance(usage, dict):
             return otherwise
-        made = (usage.get("candidatesTokenCount"), usage.get("thoughtsTokenCount"))
+        made = (usage.get(TOKENS["output"]), usage.get(TOKENS["thoughts"]))
         return any(isinstance(each, int) and each > 0 for each in made)
 
 
-def outcome(got: Fetched) -> Done | Failed:
-    """What a call came to. A prompt that was blocked is not charged for, unless tokens were made for it.
+def outcome(got: Fetched, model: str, cost: Cost) -> Done | Failed:
+    """What a call came to, with its tokens, and what they cost at the operator's prices.
 
     Raises BadAnswer.
     """
     answer = read(got, Answer)
     if answer is None:
         raise BadAnswer(GARBLED)
+    over, tokens = _outcome(answer), answer.tokens
+    if isinstance(over, Failed) and not over.billed:
+        return over
+    units = str(sum(tokens.values())) if tokens else None
+    return replace(over, cost_usd_micros=cost(model, tokens), report=Report(units))
+
+
+def _outcome(answer: Answer) -> Done | Failed:
+    """A prompt that was blocked is not charged for, unless tokens were made for it.
+
+    Raises BadAnswer.
+    """
     blocked = _text(answer.prompt_feedback, "blockReason")
     candidates = answer.candidates
     first = candidates[0] if isinstance(candidates, list) and candidates else None

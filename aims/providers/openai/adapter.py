@@ -44,6 +44,7 @@ class OpenAI:
     def __init__(self, connection: Connection, fetcher: Fetcher) -> None:
         self._url = connection.url
         self._key = connection.key
+        self._cost = connection.cost
         self._fetcher = fetcher
         # OpenAI's own pictures come in the answer. Another service at another address may name files of its own.
         at_home = () if connection.url == API else (connection.url,)
@@ -62,7 +63,7 @@ class OpenAI:
             if isinstance(answer, ProviderError):
                 raise answer
             return answer
-        return await asyncio.to_thread(results.read_done, got, order)
+        return await asyncio.to_thread(results.read_done, got, order, self._cost)
 
     async def poll(self, order: Order, running: Running) -> Done:
         """There is nothing to ask after: no call of this provider is ever `Running`."""

@@ -1,6 +1,7 @@
 """The four verbs against Replicate. A wish for a prediction is sent once; everything after it can be asked again."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from aims.providers.contract import (
     Down,
     Failed,
     Order,
+    Report,
     Running,
     Source,
 )
@@ -52,6 +54,7 @@ class Replicate:
     def __init__(self, connection: Connection, fetcher: Fetcher) -> None:
         self._url = connection.url
         self._key = connection.key
+        self._cost = connection.cost
         self._fetcher = fetcher
         self._origins = Origins.of((connection.url,))
         at_home = () if connection.url == API else (connection.url,)
@@ -88,11 +91,24 @@ class Replicate:
         if answer.id != running.reference:
             raise BadAnswer("The provider answered about another request.")
         if answer.status == "succeeded":
-            return results.outcomes(answer.output, order.count)
+            return self._reported(results.outcomes(answer.output, order.count), order, answer)
         if answer.status in ("failed", "canceled", "aborted"):
-            return errors.of_end(answer)
+            return self._reported(errors.of_end(answer), order, answer)
         # `starting`, `processing`, and words that are not known: the driver ends what lasts too long.
         return PACE.later(running)
+
+    def _reported(self, over: Done | Failed, order: Order, answer: Prediction) -> Done | Failed:
+        """The same end, with how long a machine worked.
+
+        Some models are paid for by that time, others by what they make, and no answer says which: the seconds are units
+        where the operator has said what one costs.
+        """
+        seconds = answer.seconds
+        if seconds is None:
+            return over
+        cost = self._cost(order.endpoint, {"": seconds})
+        units = None if cost is None else f"{seconds.normalize():f}"
+        return replace(over, cost_usd_micros=cost, report=Report(units, int(seconds * 1000)))
 
     async def cancel(self, order: Order, running: Running) -> bool:
         """True unless no machine had begun: a stopped prediction is charged for, and so is a finished one."""

@@ -1,8 +1,11 @@
 """What Replicate answers, as far as it is looked at."""
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
+
+LONGEST_SECONDS = 7 * 24 * 3600
 
 
 class Prediction(msgspec.Struct):
@@ -17,10 +20,18 @@ class Prediction(msgspec.Struct):
     urls: Any = None
 
     @property
+    def seconds(self) -> Decimal | None:
+        """How long a machine worked on it, to the millisecond, if it says so."""
+        told = self.metrics.get("predict_time") if isinstance(self.metrics, dict) else None
+        sensible = (
+            isinstance(told, int | float) and not isinstance(told, bool) and 0 <= told <= LONGEST_SECONDS
+        )
+        return Decimal(round(told * 1000)) / 1000 if sensible else None
+
+    @property
     def has_run(self) -> bool:
         """Whether a machine worked on it, which is what is paid for."""
-        seconds = self.metrics.get("predict_time") if isinstance(self.metrics, dict) else None
-        return bool(self.started_at) or (isinstance(seconds, int | float) and seconds > 0)
+        return bool(self.started_at) or bool(self.seconds)
 
     def url(self, name: str) -> object:
         """One of the addresses that it names for itself."""
