@@ -38,10 +38,14 @@ class Gone(Exception):
 
 
 class Emulator(ThreadingHTTPServer):
-    """An emulator on a loopback port. silent: a port beside it; whoever is led there was led inside."""
+    """An emulator on a loopback port. silent: a port beside it; whoever is led there was led inside.
+
+    key_file: where the key that it takes lies, if that is a whole file.
+    """
 
     daemon_threads = True
     request_queue_size = 256
+    key_file: Path | None = None
 
     def __init__(self, port: int, key: str, work: Work[Any], handler: type["Handler"]) -> None:
         super().__init__(("127.0.0.1", port), handler)

@@ -49,10 +49,16 @@ def main(
         threading.Thread(target=_follow_owner, daemon=True).start()
     else:
         prefix = f"AIMS_{name.upper()}"
-        connected = f"{prefix}_KEY={asked.key} " if asked.key else ""
+        connected = f"{prefix}_KEY={shlex.quote(asked.key)} " if asked.key else ""
+        # Said outright: one that works without a key as well would not look for it.
+        piped, where = (f"echo {shlex.quote(asked.key)} | ", " --key-file -") if asked.key else ("", "")
+        if emulator.key_file:
+            file = shlex.quote(str(emulator.key_file))
+            connected, where = f"{prefix}_KEY_FILE={file} ", f" --key-file {file}"
         print(f"{connected}{prefix}_BASE_URL={emulator.url} ./dev serve")
-        piped = f"echo {shlex.quote(asked.key)} | " if asked.key else ""
-        print(f"or, while it runs: {piped}./dev aims providers connect {name} --base-url {emulator.url}")
+        print(
+            f"or, while it runs: {piped}./dev aims providers connect {name}{where} --base-url {emulator.url}"
+        )
         print(f"The ledger is {ledger}; GET {emulator.url}/ledger shows it.")
     print(emulator.url, flush=True)
     with suppress(KeyboardInterrupt):

@@ -19,6 +19,8 @@ SAMPLERS = [
     "lcm",
 ]
 SCHEDULERS = ["simple", "sgm_uniform", "karras", "exponential", "ddim_uniform", "beta", "normal"]
+DTYPES = ["default", "fp8_e4m3fn", "fp8_e4m3fn_fast", "fp8_e5m2"]
+ENCODERS = ["stable_diffusion", "sd3", "ltxv", "wan", "hidream", "qwen_image"]
 FORMATS = ["image/gif", "image/webp", "video/h264-mp4", "video/webm"]
 
 Inputs = dict[str, Any]
@@ -59,6 +61,33 @@ NODES: dict[str, Inputs] = {
     "LoadImage": {"image": "image"},
     "SaveImage": {"images": "IMAGE", "filename_prefix": "text"},
     "PreviewImage": {"images": "IMAGE"},
+    # Any file is there.
+    "UNETLoader": {"unet_name": "text", "weight_dtype": DTYPES},
+    "CLIPLoader": {"clip_name": "text", "type": ENCODERS},
+    "VAELoader": {"vae_name": "text"},
+    "LoraLoader": {
+        "model": "MODEL",
+        "clip": "CLIP",
+        "lora_name": "text",
+        "strength_model": number(-100, 100, float),
+        "strength_clip": number(-100, 100, float),
+    },
+    "ModelSamplingSD3": {"model": "MODEL", "shift": number(0, 100, float)},
+    "EmptySD3LatentImage": {"width": _SIDE, "height": _SIDE, "batch_size": _MANY},
+    "ImageScale": {
+        "image": "IMAGE",
+        "upscale_method": ["nearest-exact", "bilinear", "area", "bicubic", "lanczos"],
+        "width": number(0, 16384),
+        "height": number(0, 16384),
+        "crop": ["disabled", "center"],
+    },
+    "CreateVideo": {"images": "IMAGE", "fps": number(1, 120, float)},
+    "SaveVideo": {
+        "video": "VIDEO",
+        "filename_prefix": "text",
+        "format": ["auto", "mp4"],
+        "codec": ["auto", "h264"],
+    },
     "VHS_VideoCombine": {"images": "IMAGE", "frame_rate": number(1, 240, float), "format": FORMATS},
 }
 MAKES: dict[str, tuple[str, ...]] = {
@@ -71,8 +100,17 @@ MAKES: dict[str, tuple[str, ...]] = {
     "VAEDecode": ("IMAGE",),
     "VAEEncode": ("LATENT",),
     "LoadImage": ("IMAGE", "MASK"),
+    "UNETLoader": ("MODEL",),
+    "CLIPLoader": ("CLIP",),
+    "VAELoader": ("VAE",),
+    "LoraLoader": ("MODEL", "CLIP"),
+    "ModelSamplingSD3": ("MODEL",),
+    "EmptySD3LatentImage": ("LATENT",),
+    "ImageScale": ("IMAGE",),
+    "CreateVideo": ("VIDEO",),
 }
-ENDS = frozenset({"SaveImage", "PreviewImage", "VHS_VideoCombine"})
+FILMS = frozenset({"SaveVideo", "VHS_VideoCombine"})
+ENDS = FILMS | {"SaveImage", "PreviewImage"}
 
 
 def ends_of(graph: Any) -> list[str]:

@@ -49,7 +49,7 @@ class Workflow(work.Job):
 
     @property
     def is_film(self) -> bool:
-        return any(self.graph[each]["class_type"] == "VHS_VideoCombine" for each in self.wanted)
+        return any(self.graph[each]["class_type"] in rules.FILMS for each in self.wanted)
 
     @property
     def units(self) -> int:
@@ -191,7 +191,7 @@ class Server(work.Work[Workflow]):
     def _save(self, workflow: Workflow, name: str, node: dict[str, Any]) -> dict[str, Any]:
         if workflow.script.text("end") == "nothing":
             return {}
-        film = node["class_type"] == "VHS_VideoCombine"
+        film = node["class_type"] in rules.FILMS
         below, _, prefix = node["inputs"].get("filename_prefix", "ComfyUI").rpartition("/")
         folder = "temp" if node["class_type"] == "PreviewImage" else "output"
         made = []
@@ -199,6 +199,8 @@ class Server(work.Work[Workflow]):
             file = f"{prefix}_{workflow.number:05}{number}_.{'mp4' if film else 'png'}"
             self.files[folder, below, file] = workflow, number
             made.append({"filename": file, "subfolder": below, "type": folder})
+        if node["class_type"] == "SaveVideo":
+            return {"images": made, "animated": [True]}
         if film:
             return {
                 "gifs": [{**made[0], "format": "video/h264-mp4", "frame_rate": node["inputs"]["frame_rate"]}]

@@ -18,7 +18,7 @@ def make(port: int, key: str, ledger: Path) -> Emulator:
     file = ledger.with_name("account.json")
     file.write_text(login.with_tokens_at(account, emulator.url))
     file.chmod(0o600)
-    print(f"AIMS_VERTEX_KEY_FILE={file}", end=" ")
+    emulator.key_file = file
     return emulator
 
 
