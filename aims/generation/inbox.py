@@ -92,14 +92,15 @@ def keep(
 ) -> bool:
     """Write down what was sent about an attempt. False when that was known already: then nothing has changed.
 
-    The first account that is heard of is the connection's; a message about another one is refused.
+    The first account that is heard of is the connection's, unless the operator has stated one; a message about another
+    one is refused.
 
     Raises NotFound when there is no such attempt (any more), Unauthenticated.
     """
     row = tx.one(_ATTEMPT, attempt=attempt_id, generation=generation_id, provider=provider)
     if row is None:
         raise NotFound("There is nothing at this address.")
-    ours = tx.value(_ACCOUNT, provider=provider, mark=connection_mark)
+    ours = None if notice.stated else tx.value(_ACCOUNT, provider=provider, mark=connection_mark)
     if ours is not None and ours != notice.account:
         raise Unauthenticated("This message is about another account.", code="invalid_signature")
     # As every step of a driver does: either it sees this message, or this sees that the attempt is over.

@@ -89,13 +89,15 @@ class Notice:
     """What a provider has sent to an address of ours, once it is certain that it was the provider.
 
     reference: its id for the request. status: its own word for how the request ended; made: whether there is something
-    to collect. account: its id for the account that the request was made with.
+    to collect. account: its id for the account that the request was made with. stated: the operator has said that it is
+    this one, so there is nothing to learn.
     """
 
     reference: str
     status: str
     made: bool
     account: str = ""
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

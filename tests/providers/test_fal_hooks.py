@@ -180,6 +180,23 @@ def test_a_studio_without_a_public_address_asks_for_no_word(
     assert hooks(emulator, end.request_id) == []
 
 
+def test_the_account_that_the_operator_states_counts_more_than_the_one_that_was_learned(tmp_path: Path):
+    """Somebody else's message came first: until the operator says whose account it is, no word of ours is taken."""
+    emulator = Emulator("fal", tmp_path / "fal.db")
+    for account, taken in (("", 401), (USER, 204)):
+        said = {"fal": emulator.connection["fal"] | ({"account": account} if account else {})}
+        served = reachable(tmp_path / "home", emulator, connections=said)
+        person = served.person(START)
+        if not account:
+            learned = str(made(person, "Somebody else's", "hook=stranger").request_id)
+            until(lambda learned=learned: hooks(emulator, learned) == ["stranger 204"], "it was taken")
+        ours = str(made(person, f"Ours, as {account or 'nobody'}").request_id)
+        sent = until(lambda ours=ours: hooks(emulator, ours), "it was sent")
+        assert sent[0] == f"ok {taken}"
+        served.stop()
+    emulator.close()
+
+
 def test_word_about_a_workspaces_own_account_finds_its_own_connection(tmp_path: Path):
     """Another connection to the same provider, with an account of its own beside the instance's."""
     emulator = Emulator("fal", tmp_path / "ledger.db")

@@ -54,7 +54,8 @@ async def read(headers: Mapping[str, str], body: bytes, keys: PublishedKeys, acc
     # After a retry of fal's own these two differ; with those switched off they are one.
     if request_id not in (message.request_id, message.gateway_request_id):
         raise _forged("is about another request than its signature")
-    return Notice(message.request_id, message.status, made=message.status == "OK", account=user)
+    made = message.status == "OK"
+    return Notice(message.request_id, message.status, made, account=user, stated=bool(account))
 
 
 def _said(headers: Mapping[str, str], name: str, form: re.Pattern[str]) -> str:
