@@ -35,18 +35,20 @@ async def collect(studio: Studio, found: Loaded, attempt: Attempt, done: Done) -
     positions = range(attempt.first, attempt.first + attempt.count)
     results = await asyncio.gather(
         *(
-            _collect_one(studio, found, position, outcome)
+            _collect_one(studio, found, attempt.provider, position, outcome)
             for position, outcome in zip(positions, outcomes, strict=True)
         )
     )
     return tuple(results)
 
 
-async def _collect_one(studio: Studio, found: Loaded, position: int, outcome: Outcome) -> OutputResult:
+async def _collect_one(
+    studio: Studio, found: Loaded, provider: str, position: int, outcome: Outcome
+) -> OutputResult:
     if isinstance(outcome, Withheld):
         return OutputResult(position, None, outcome.reason)
     try:
-        return OutputResult(position, await _store(studio, found, position, outcome))
+        return OutputResult(position, await _store(studio, found, provider, position, outcome))
     except Unavailable:
         raise
     except (Blocked, Unreachable) as error:
@@ -57,10 +59,11 @@ async def _collect_one(studio: Studio, found: Loaded, position: int, outcome: Ou
         return OutputResult(position, None, UNUSABLE[found.kind])
 
 
-async def _store(studio: Studio, found: Loaded, position: int, made: Made) -> Stored:
+async def _store(studio: Studio, found: Loaded, provider: str, position: int, made: Made) -> Stored:
+    """provider: who made it, which need not be the one that was to: its outputs lie at its own places."""
     data = made.data
     if data is None:
-        data = await download(studio, found.provider, found.kind, made.url or "")
+        data = await download(studio, provider, found.kind, made.url or "")
     kind = recognise(data)
     duration_ms = None
     if found.kind == "video":
