@@ -46,6 +46,11 @@ def draft(model: Model, **body: Any) -> Draft:
     references = pictures if model.task == "img2img" and model.sources["image_urls"].most > 1 else {}
     if model.task == "img2img" and not references:
         references = {"image_urls": ["https://x.test/a.png"]}
+    if model.kind == "video":
+        references = {
+            name: ["https://x.test/a.png"] if name.endswith("urls") else f"https://x.test/{name}.png"
+            for name in model.sources
+        }
     asked = {"model": model.id, "prompt": "A barn at dusk"} | references | body
     return catalog.check(SHELF, model.kind, asked, default_model="")
 
@@ -108,6 +113,10 @@ def test_a_style_goes_along_in_the_words():
         ("fal-ai/nano-banana-2/edit", {"resolution": "0.5K"}),
         ("fal-ai/nano-banana-2", {"enable_web_search": True}),
         ("gpt-image-2", {"moderation": "low"}),
+        ("fal-ai/veo3.1", {"resolution": "4k"}),
+        ("fal-ai/veo3.1/fast", {"safety_tolerance": "6"}),
+        ("google/veo-3.1/reference-to-video", {"negative_prompt": "boats"}),
+        ("fal-ai/veo3.1/image-to-video", {"aspect_ratio": "auto"}),
     ],
 )
 def test_what_the_other_cannot_do_is_not_asked_of_it(model: str, body: dict[str, Any]):

@@ -1,5 +1,6 @@
 """A model that is at two providers is made at the second where the first cannot, and only where nothing was bought."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,6 +128,48 @@ def test_a_key_that_is_not_taken_is_one_provider_s_matter(two: Two, person: Pers
     assert [each["provider"] for each in person.send("GET", "/generations?limit=1").json()["items"]] == [
         "openai"
     ]
+
+
+@pytest.mark.parametrize(
+    ("away", "there", "model", "other"),
+    [
+        ("fal", "vertex", "fal-ai/veo3.1/lite", "veo-3.1-lite-generate-001"),
+        ("vertex", "fal", "google/veo-3.1/fast", "fal-ai/veo3.1/fast"),
+    ],
+)
+def test_a_film_of_veo_goes_the_other_way_to_google(
+    away: str, there: str, model: str, other: str, tmp_path: Path
+):
+    """Through fal or straight to Google, it is one model: what was asked for goes along, in each one's own words."""
+    both = {name: Emulator(name, tmp_path / f"{name}.db") for name in ("fal", "vertex")}
+    both[away].weather(submit="403")
+    connections = both["fal"].connection | both["vertex"].connection
+    served = Served(tmp_path / "home", None, connections=connections).start()
+    person = served.person(START)
+    asked = {
+        "model": model,
+        "prompt": "Gulls over a pier",
+        "duration": 4,
+        "aspect_ratio": "9:16",
+        "audio": True,
+    }
+
+    answer = person.send("POST", "/videos/generate", headers={"Prefer": "respond-async"}, json=asked)
+    assert answer.status_code == 202, answer.text
+    view = person.finished(answer.json()["id"])
+    (row,) = attempts_of(person, view["id"])
+
+    assert (view["status"], view["model"], view["provider"]) == ("completed", model, there)
+    assert (row.provider, row.state, row.cost_outcome) == (there, "done", "posted")
+    (taken,) = both[there].requests("Gulls over a pier")
+    assert other in taken["endpoint"]
+    assert json.dumps(taken["body"]).count("9:16") == 1
+    assert list(both[there].billed()) == [row.provider_ref]
+    assert both[away].billed() == {}
+    assert served.breaches() == []
+    served.stop()
+    for emulator in both.values():
+        emulator.close()
 
 
 @pytest.mark.parametrize("step", ["proxy", "502", "reset"])
