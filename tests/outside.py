@@ -52,7 +52,8 @@ def silent(_: Seen) -> list[bytes]:
 class Site:
     """A server on one loopback port. connections: how many were accepted; requests: what they asked.
 
-    asked: for which names TLS was begun. gone: set when the test is over, for scripts that wait.
+    asked: for which names TLS was begun. gone: set when the test is over, for scripts that wait. ended: counts the
+    connections that are over.
     """
 
     def __init__(self, script: Script, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
@@ -64,6 +65,7 @@ class Site:
         self.requests: list[Seen] = []
         self.asked: list[str | None] = []
         self.gone = threading.Event()
+        self.ended = threading.Semaphore(0)
         self._tls = tls
         self._open: set[socket.socket] = set()
         if tls is not None:
@@ -100,6 +102,7 @@ class Site:
                     if seen.headers.get("connection") == "close":
                         break
         self._open.discard(connection)
+        self.ended.release()
 
 
 def _read(talk: socket.socket) -> Seen | None:

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import threading
+from collections.abc import Iterator
 
 import pytest
 from outside import PATIENCE, Outside, Seen, Site, answer, found
@@ -84,18 +85,50 @@ async def test_a_redirect_may_lead_to_declared_origins_only(outside: Outside, fe
     assert "x-key" not in other.requests[0].headers
 
 
-async def test_a_connection_is_kept_for_what_can_be_repeated_and_for_nothing_else(
+async def test_what_can_be_repeated_and_what_cannot_have_connections_of_their_own(
     outside: Outside, fetcher: Fetcher
 ):
     site = outside.private(lambda _: answer(b"ok"))
-    allowed = [origin(site)]
 
-    for _ in range(3):
-        await fetcher.origins("GET", f"{origin(site)}/", allowed, deadline=30, cap=10)
+    await asked_thrice(fetcher, site, "GET")
     assert site.connections == 1
-    for _ in range(2):
-        await fetcher.origins("POST", f"{origin(site)}/", allowed, body=b"{}", deadline=30, cap=10)
-    assert site.connections == 3
+    await asked_thrice(fetcher, site, "POST")
+    assert site.connections == 2
+
+
+async def test_what_cannot_be_repeated_takes_no_connection_that_has_waited(
+    outside: Outside, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("aims.core.fetch.fetcher.CALLED_SECONDS", 0.01)
+    site = outside.private(lambda _: answer(b"ok"))
+
+    for number in range(1, 4):
+        await fetcher.origins("POST", f"{origin(site)}/", [origin(site)], body=b"{}", deadline=30, cap=10)
+        assert site.connections == number
+        assert await asyncio.to_thread(site.ended.acquire, timeout=PATIENCE)
+
+
+async def test_what_cannot_be_repeated_takes_no_connection_that_the_other_side_has_ended(
+    outside: Outside, fetcher: Fetcher
+):
+    def once(_: Seen) -> Iterator[bytes]:
+        yield from answer(b"ok")
+        raise OSError
+
+    site = outside.private(once)
+
+    for number in range(1, 4):
+        got = await fetcher.origins(
+            "POST", f"{origin(site)}/", [origin(site)], body=b"{}", deadline=30, cap=10
+        )
+        assert (got.body, site.connections) == (b"ok", number)
+        assert await asyncio.to_thread(site.ended.acquire, timeout=PATIENCE)
+
+
+async def asked_thrice(fetcher: Fetcher, site: Site, method: str) -> None:
+    body = b"{}" if method == "POST" else None
+    for _ in range(3):
+        await fetcher.origins(method, f"{origin(site)}/", [origin(site)], body=body, deadline=30, cap=10)
 
 
 async def test_a_kept_connection_serves_one_name_only(outside: Outside, fetcher: Fetcher):
@@ -204,4 +237,4 @@ async def test_a_name_below_a_declared_domain_never_leads_inside(outside: Outsid
 )
 def test_what_declares_too_much_is_no_origin(wrong: str):
     with pytest.raises(Blocked):
-        Origins.of([wrong])
+        Origins.of((wrong,))

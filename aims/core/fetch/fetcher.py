@@ -21,6 +21,12 @@ HOPS = 3
 ADDRESSES = 4
 ABREAST = 8
 
+# For how long a connection to a provider is kept. One that the other side has just closed would leave us not knowing
+# whether a paid request arrived: so such a request takes only one that was in use a moment ago. No server lets go of
+# those but when it ends itself, when a request that is under way is lost as well.
+ASKED_SECONDS = 15.0
+CALLED_SECONDS = 1.0
+
 # What goes along when a redirect leads to another origin: nothing that says who asks.
 _HARMLESS = frozenset({"accept", "accept-language", "user-agent"})
 _SAFE = frozenset({"GET", "HEAD"})
@@ -147,7 +153,7 @@ class Fetcher:
 
         Raises Blocked, Unreachable.
         """
-        trip = Trip(Origins.of(allowed), parse(url), method.upper(), headers or {}, body, silence)
+        trip = Trip(Origins.of(tuple(allowed)), parse(url), method.upper(), headers or {}, body, silence)
         return await self._within(deadline, trip, hops, cap, cut)
 
     async def listen(
@@ -161,7 +167,7 @@ class Fetcher:
 
         Raises Blocked, Unreachable.
         """
-        trip = Trip(Origins.of(allowed), parse(url), "GET", {}, None)
+        trip = Trip(Origins.of(tuple(allowed)), parse(url), "GET", {}, None)
         trip.check()
         await self._open()
         addresses = await self._addresses(trip.target)
@@ -189,15 +195,17 @@ class Fetcher:
             await wire.close()
 
     async def _open(self) -> None:
+        if self._wires:
+            return
         async with self._opening:
             if not self._wires:
                 wire = await asyncio.to_thread(import_module, "aims.core.fetch.wire")
                 trust = await asyncio.to_thread(self._network.trust)
                 self._wires = {
-                    "public": wire.Wire(trust, self._abreast, kept=False),
-                    "asked": wire.Wire(trust, 0, kept=True),
+                    "public": wire.Wire(trust, self._abreast, kept=0),
+                    "asked": wire.Wire(trust, 0, kept=ASKED_SECONDS),
                     # A provider may answer a call only once it is made, a minute later.
-                    "called": wire.Wire(trust, 0, kept=False),
+                    "called": wire.Wire(trust, 0, kept=CALLED_SECONDS),
                 }
 
     async def _within(self, deadline: float, trip: Trip, hops: int, cap: int, cut: bool) -> Fetched:
@@ -234,8 +242,7 @@ class Fetcher:
         """Send to the first address of the host that takes a connection."""
         addresses = await self._addresses(trip.target)
         trip.check_addresses(addresses)
-        # A connection is kept for provider traffic that can be repeated only. One that the other side has just closed
-        # would leave us not knowing whether a paid request arrived, and strangers' servers get no second request.
+        # Strangers' servers get no second request over a connection.
         wire = self._wires[
             "public" if trip.allowed is None else "asked" if trip.method in _SAFE else "called"
         ]

@@ -1,7 +1,7 @@
 """The origins that an operator's connection declares: exactly these, and names below a domain where one is declared."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aims.core.errors import Blocked
 from aims.core.fetch.addresses import Target, parse
@@ -19,7 +19,8 @@ class Origins:
     below: tuple[tuple[str, str, int], ...] = ()
 
     @classmethod
-    def of(cls, declared: Collection[str]) -> "Origins":
+    @lru_cache(maxsize=256)
+    def of(cls, declared: tuple[str, ...]) -> "Origins":
         """Read declarations such as `http://10.0.0.7:8188` and `https://*.example.com`.
 
         Raises Blocked for one that is not an origin.
