@@ -22,6 +22,7 @@ _ONE_THREAD = {
     f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR")
 }
 _JOINED = 64 * 1024
+_STEP = 1 << 20
 _LAST_WORDS = 2000
 
 
@@ -54,6 +55,7 @@ class ChildProcess:
         self.ending: asyncio.Task[None] | None = None
         self._leaving: asyncio.TimerHandle | None = None
         self._words = b""
+        self._ahead = bytearray()
         command = [sys.executable, "-I", "-B", "-m", "aims.core.child"]
         command += ["--nice", str(nice), "--memory", str(memory_bytes)]
         for path in extra_paths:
@@ -124,19 +126,22 @@ class ChildProcess:
         return kind, body
 
     async def _read(self, length: int) -> bytes:
+        """So many bytes. What came with them is kept: most answers are there in one piece."""
         loop = asyncio.get_running_loop()
-        data = bytearray(length)
-        left = memoryview(data)
-        while left:
+        while len(self._ahead) < length:
             try:
-                count = await loop.sock_recv_into(self._socket, left)
+                piece = await loop.sock_recv(
+                    self._socket, max(_JOINED, min(length - len(self._ahead), _STEP))
+                )
             except OSError:
                 # Gone, or closed by whoever ended it before we came round to see that: both are the end.
-                count = 0
-            if not count:
+                piece = b""
+            if not piece:
                 raise EOFError
-            left = left[count:]
-        return bytes(data)
+            self._ahead += piece
+        data = bytes(memoryview(self._ahead)[:length])
+        del self._ahead[:length]
+        return data
 
     def leave_after(self, seconds: float, leave: Callable[["ChildProcess"], None]) -> None:
         """Call `leave` with this child in so many seconds, unless `stay` is called before."""

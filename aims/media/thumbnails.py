@@ -31,8 +31,11 @@ def make(clean: Image.Image, *, generated: bool) -> tuple[dict[str, Any], list[b
     small = clean
     # Each from the one before: four times less to read, and no difference that an eye finds.
     for side in SIDES:
-        small = _fit(small, side)
-        pieces.insert(0, _webp(small, generated=generated))
+        fitted = _fit(small, side)
+        # One that fits already is the same picture, and need not be packed once more.
+        same = bool(pieces) and fitted is small
+        small = fitted
+        pieces.insert(0, pieces[0] if same else _webp(small, generated=generated))
         sizes.insert(0, small.size)
     flat = _on_white(small)
     return {"sizes": sizes, "preview": _preview(flat), "colour": _colour(flat)}, pieces
