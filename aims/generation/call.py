@@ -118,8 +118,8 @@ class Call:
             await job.tell(self.attempt.number, state.progress)
             if state.wait > 0:
                 async with self.seat.resting():
-                    await self.listener.wait(state.wait)
-                if await job.is_stopped():
+                    told = await self.listener.wait(state.wait)
+                if await job.is_stopped(told=told):
                     return stopped(billed=await self._cancel(state))
                 if time.time() > until:
                     late = "The provider did not finish within six hours."

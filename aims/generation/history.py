@@ -124,8 +124,10 @@ class Finding:
     error_code: str | None
 
 
-def read(tx: Tx, workspace_id: str, generation_id: str, base_url: str) -> Finding:
+def read(tx: Tx, workspace_id: str, generation_id: str, base_url: str, *, expecting: bool = True) -> Finding:
     """One generation of a workspace. Links begin with `base_url`.
+
+    expecting: look up how long it may take, which reads what was made before it.
 
     Raises NotFound, in the same words for another workspace's id and for one that never was.
     """
@@ -138,7 +140,7 @@ def read(tx: Tx, workspace_id: str, generation_id: str, base_url: str) -> Findin
     rows = tx.all(_OUTPUTS, generation=row.id)
     living = media.living(tx, encode([each.id for each in rows]))
     shown = [output_view(each, base_url, living) for each in rows]
-    expected = Expected(tx).seconds(row.model, row.provider, request)
+    expected = Expected(tx).seconds(row.model, row.provider, request) if expecting else None
     view = view_of(row, request.parameters, shown, row.now, expected)
     return Finding(
         view,

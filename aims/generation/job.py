@@ -25,6 +25,7 @@ LONGEST_WAIT = 30.0
 LISTEN_SECONDS = 3600.0
 LOOK_SECONDS = 2.0
 STOPPED = "Cancelled on request."
+LOOK_SELF_SECONDS = 10.0
 PERCENT_STEP = 5
 PROGRESS_SECONDS = 2.0
 
@@ -38,6 +39,7 @@ class Job:
     _progress: dict[int, float] = field(default_factory=dict)
     _percent: int = 0
     _told_at: float = 0.0
+    _looked_at: float = field(default_factory=time.monotonic)
 
     @property
     def id(self) -> str:
@@ -99,11 +101,18 @@ class Job:
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
 
-    async def is_stopped(self) -> bool:
+    async def is_stopped(self, *, told: bool = True) -> bool:
         """Whether somebody asked for it to be stopped.
+
+        told: there was a signal. Without one it is looked for now and then, so that a process which has lost the
+        generation notices: `Watch` looks for the wishes of all.
 
         Raises Superseded.
         """
+        moment = time.monotonic()
+        if not told and moment < self._looked_at + LOOK_SELF_SECONDS:
+            return False
+        self._looked_at = moment
         return await self.studio.db.read(rows.look, self.id, self.found.epoch)
 
     async def enter(self, number: int) -> Seat | Failed:

@@ -48,9 +48,6 @@ _STOP_WAITING = (
 _STATES = select(attempts.c.state, attempts.c.error_code).where(
     attempts.c.generation_id == bindparam("generation")
 )
-_WAITING = select(func.count()).where(
-    outputs.c.generation_id == bindparam("generation"), outputs.c.state == "waiting"
-)
 _SET_OUTPUT = (
     update(outputs)
     .where(
@@ -148,16 +145,16 @@ def record(tx: Tx, generation_id: str, epoch: int, result: AttemptResult) -> boo
             stored=encode(stored) if stored else None,
             error=output.error,
         )
-    if tx.value(_WAITING, generation=generation_id):
+    all_outputs = tx.all(_OUTPUTS, generation=generation_id)
+    if any(output.state == "waiting" for output in all_outputs):
         return False
-    finish(tx, row, result)
+    finish(tx, row, all_outputs, result)
     return True
 
 
-def finish(tx: Tx, row: Any, last: AttemptResult) -> None:
+def finish(tx: Tx, row: Any, all_outputs: Sequence[Any], last: AttemptResult) -> None:
     """End a generation whose outputs all have an outcome: charge for what was delivered, give back the rest."""
     request = decode(row.request)
-    all_outputs = tx.all(_OUTPUTS, generation=row.id)
     delivered = [output for output in all_outputs if output.state == "stored"]
     cancelled = row.cancel_requested_at is not None and not delivered
     for output in delivered:

@@ -19,7 +19,9 @@ from aims.generation.tables import generations
 CANCEL = "cancel:"
 CHUNK = 1000
 
-_SEEN = select(generations.c.id, generations.c.version).where(members(generations.c.id, "ids"))
+_SEEN = select(generations.c.id, generations.c.version, generations.c.finished_at).where(
+    members(generations.c.id, "ids")
+)
 # Drivers are told apart from readers: there may be ten thousand of them, and hardly ever a wish.
 _ASKED = select(generations.c.id).where(
     members(generations.c.id, "ids"), generations.c.cancel_requested_at.is_not(None)
@@ -31,9 +33,10 @@ def cancel_name(generation_id: str) -> str:
     return f"{CANCEL}{generation_id}"
 
 
-def versions(tx: Tx, ids: list[str]) -> dict[str, int]:
-    """The version of each generation."""
-    return {row.id: row.version for row in tx.all(_SEEN, ids=msgspec.json.encode(ids).decode())}
+def versions(tx: Tx, ids: list[str]) -> dict[str, tuple[int, bool]]:
+    """The version of each generation, and whether it is finished."""
+    rows = tx.all(_SEEN, ids=msgspec.json.encode(ids).decode())
+    return {row.id: (row.version, row.finished_at is not None) for row in rows}
 
 
 def cancelled(tx: Tx, ids: list[str]) -> list[str]:
@@ -78,11 +81,11 @@ class Watch:
         names = signals.names
         seen: dict[str, int] = {}
         for ids in _chunks([name for name in names if not name.startswith(CANCEL)]):
-            for generation_id, version in (await db.read(versions, ids)).items():
+            for generation_id, (version, finished) in (await db.read(versions, ids)).items():
                 seen[generation_id] = version
                 # Also at first sight: it may have changed between the waiter's own look and this one.
                 if self._seen.get(generation_id) != version:
-                    signals.wake(generation_id, others=False)
+                    signals.wake(generation_id, others=False, passing=not finished)
         self._seen = seen
         for ids in _chunks([name.removeprefix(CANCEL) for name in names if name.startswith(CANCEL)]):
             for generation_id in await db.read(cancelled, ids):

@@ -7,12 +7,13 @@ import msgspec
 from litestar.response.streaming import ASGIStreamingResponse
 from litestar.types import ASGIApp
 
+from aims.core.db import Tx
 from aims.core.errors import NotFound
 from aims.generation import Accepted, Finding, GenerationView, read
 from aims.generation.history import OutputView
 from aims.web.api.preferences import Preference
 from aims.web.api.shapes import shape_of
-from aims.web.api.waiting import SPACE_SECONDS, finished_within, spaced
+from aims.web.api.waiting import SPACE_SECONDS, found_within, spaced
 from aims.web.desk import Desk
 from aims.web.errors import limit_fields
 from aims.web.reply import Reply
@@ -28,14 +29,24 @@ async def answer(desk: Desk, workspace_id: str, accepted: Accepted, preference: 
     if accepted.replayed:
         headers["Idempotent-Replayed"] = "true"
     patience = SPACE_SECONDS if preference.seconds is None else preference.seconds
-    if not patience or not await finished_within(desk, accepted.id, patience):
+    found = await _over_within(desk, workspace_id, accepted, patience) if patience else None
+    if found is None:
         if preference.seconds is None and not desk.stopping.is_set():
             return _long_wait(desk, workspace_id, accepted.id, headers)
         # What was written a moment ago is how it stands, unless somebody has waited since.
         view = accepted.view if not patience else None
         return await _still_running(desk, workspace_id, accepted.id, view, headers)
-    body = await result(desk, workspace_id, accepted.id)
-    return Reply(body, 200, headers)
+    return Reply(await _shaped(desk, found), 200, headers)
+
+
+async def _over_within(desk: Desk, workspace_id: str, accepted: Accepted, seconds: float) -> Finding | None:
+    base_url = desk.studio.settings.base_url
+
+    def look(tx: Tx) -> Finding | None:
+        found = read(tx, workspace_id, accepted.id, base_url, expecting=False)
+        return found if found.finished else None
+
+    return await found_within(desk, accepted.id, seconds, look, new=accepted.view is not None)
 
 
 async def _still_running(
@@ -66,7 +77,10 @@ async def _find(desk: Desk, workspace_id: str, generation_id: str) -> Finding:
 
 async def result(desk: Desk, workspace_id: str, generation_id: str) -> bytes:
     """The documented body of a finished generation."""
-    found = await _find(desk, workspace_id, generation_id)
+    return await _shaped(desk, await _find(desk, workspace_id, generation_id))
+
+
+async def _shaped(desk: Desk, found: Finding) -> bytes:
     shaped = (
         image_result(found, await _data_uris(desk, found))
         if found.view.kind == "image"
