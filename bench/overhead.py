@@ -130,7 +130,7 @@ def loaded(
 def studio(home: Path, url: str, callers: list[int], seconds: int) -> dict[str, Any]:
     """The studio, connected to the upstream as if it were fal."""
     env = {**os.environ, "AIMS_HOME": str(home), "AIMS_FAL_KEY": "bench:secret", "AIMS_FAL_BASE_URL": url}
-    env |= {"AIMS_WORKSPACE_CONCURRENCY": "1000"}
+    env |= {"AIMS_WORKSPACE_CONCURRENCY": "1000", "AIMS_FAL_CONCURRENCY": "128"}
     env.pop("AIMS_DATABASE_URL", None)
     aims(env, "init")
     made = aims(env, "keys", "create", "--name", "bench", "--rate-limit", "1000000", "--json")
