@@ -54,7 +54,7 @@ class Wire:
         connector = _Connector(
             ssl=trust,
             force_close=not kept,
-            **({"keepalive_timeout": kept} if kept else {}),
+            keepalive_timeout=kept or None,
             limit=CONNECTIONS,
             limit_per_host=abreast,
             use_dns_cache=False,
