@@ -70,9 +70,14 @@ class Disk:
         try:
             for folder in folders:
                 _make_folders(folder)
+            written: list[tuple[bytes, str]] = []
             for data in files.values():
                 temporary.append(f"{self._temporary}/{ids.new_id()}")
+                same = next((path for other, path in written if other == data), None)
+                if same is not None and _linked(same, temporary[-1]):
+                    continue
                 _write_synced(temporary[-1], data)
+                written.append((data, temporary[-1]))
             failpoints.hit("storage.written")
             for path, place in zip(temporary, places, strict=True):
                 os.replace(path, place)
@@ -160,6 +165,18 @@ def _write_synced(path: str, data: bytes) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _linked(path: str, other: str) -> bool:
+    """Give a file that is written a second name: the thumbnails of a picture smaller than they are the same file.
+
+    False where the disk knows no such names.
+    """
+    try:
+        os.link(path, other)
+    except OSError:
+        return False
+    return True
 
 
 def _make_folders(folder: str) -> None:

@@ -46,7 +46,7 @@ LARGEST_RESULT = 8 << 20
 LIFECYCLE = '{"expiration_duration_seconds":86400}'
 START_SECONDS = 3600
 NOBODYS = "fal-ai/nano-banana-2/requests/00000000-0000-0000-0000-000000000000"
-PACE = Pace(first=0.5, longest=5.0, growth=1.5)
+PACE = Pace(first=0.25, longest=5.0, growth=1.6)
 
 
 class Fal:
