@@ -44,7 +44,8 @@ def usage(pid: int) -> Usage:
     for one in tree(pid):
         try:
             fields = Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
-            cpu += (int(fields[11]) + int(fields[12])) / TICK
+            # Its own, and that of children which have ended.
+            cpu += sum(map(int, fields[11:15])) / TICK
             for line in Path(f"/proc/{one}/smaps_rollup").read_text().splitlines():
                 if line.startswith("Pss:"):
                     pss += int(line.split()[1])
