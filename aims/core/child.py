@@ -17,13 +17,11 @@ import faulthandler
 import importlib
 import importlib.util
 import json
-import math
 import os
 import resource
 import signal
 import struct
 import sys
-import time
 import traceback
 from collections.abc import Callable
 from typing import BinaryIO
@@ -130,6 +128,8 @@ def _work(name: str, job: bytes, processor_seconds: int, memory: int) -> tuple[b
         return FAILED, _failure("memory")
     except BaseException:  # noqa: BLE001 - a task may raise anything, SystemExit included; the child lives on
         return FAILED, _failure("crash", traceback.format_exc()[-_TAIL_OF_TRACEBACK:])
+    finally:
+        _allow_processor(0)
 
 
 _found: dict[str, Callable[[bytes], bytes]] = {}
@@ -158,9 +158,9 @@ def _pass_front_doors(module: str) -> None:
 
 
 def _allow_processor(seconds: int) -> None:
-    # The limit counts from the start of the process, in whole seconds. The hard one stays, so it can move up.
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time()) + seconds, hard))
+    # Not RLIMIT_CPU, which counts from the start of the process by ticks of the clock: after some minutes of work that
+    # is seconds more than what the process can learn of itself, and would end a child that has done nothing wrong.
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _refusal(error: StudioError) -> bytes:

@@ -174,7 +174,7 @@ class ChildProcess:
         match -(self._process.returncode or 0):
             case signal.SIGKILL | signal.SIGTERM:
                 return "killed"
-            case signal.SIGXCPU:
+            case signal.SIGPROF:
                 return "timeout"
             case _:
                 return "crash"

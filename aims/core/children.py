@@ -50,7 +50,7 @@ class Children:
         memory_bytes: int = 1 << 30,
         answer_bytes: int = 256 << 20,
         waiting: int = 1024,
-        jobs_per_child: int = 5000,
+        jobs_per_child: int = 2000,
         extra_paths: Iterable[str] = (),
     ) -> None:
         self._allowed = frozenset(allowed)
