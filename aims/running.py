@@ -6,11 +6,10 @@ its time, and the rest is left to whoever is there next.
 
 import asyncio
 import gc
-import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,23 +136,8 @@ def settle_memory() -> None:
     gc.enable()
 
 
-def finish_turns() -> None:
-    """Ask Linux not to take the processor from one of our threads because another one of them has something to do.
-
-    Of threads in one interpreter only one can go on: the one that is woken waits for the one that was interrupted, and
-    both switches were for nothing. On one processor a generation takes a fifth less of it. A policy that the operator
-    chose (`chrt`, a service manager) stays.
-    """
-    if sys.platform != "linux" or os.sched_getscheduler(0) != os.SCHED_OTHER:
-        return
-    # Some containers forbid it.
-    with suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
-
-
 def run(service: Coroutine[Any, Any, None]) -> None:
     """Run it to its end on the fastest event loop there is."""
-    finish_turns()
     try:
         import uvloop
 

@@ -100,6 +100,9 @@ class ChildProcess:
         ChildFailed when the answer makes no sense or is longer than `longest` bytes.
         """
         loop = asyncio.get_running_loop()
+        if self._ahead:
+            # It would be taken for the answer to somebody else's job.
+            raise ChildFailed("bad_answer", "said more than it was asked")
         try:
             if len(job) < _JOINED:
                 await loop.sock_sendall(self._socket, head + job)

@@ -22,8 +22,8 @@ ADDRESSES = 4
 ABREAST = 8
 
 # For how long a connection to a provider is kept. One that the other side has just closed would leave us not knowing
-# whether a paid request arrived: so such a request takes only one that was in use a moment ago. No server lets go of
-# those but when it ends itself, when a request that is under way is lost as well.
+# whether a paid request arrived: so such a request takes only one that was in use a moment ago, and is open when it is
+# taken. A server that is told to end may close it in the same instant; that is all that is left.
 ASKED_SECONDS = 15.0
 CALLED_SECONDS = 1.0
 

@@ -4,6 +4,7 @@ Loading that takes a quarter of a second, so it is done for the first request, i
 """
 
 import asyncio
+import select
 import socket
 import ssl
 import zlib
@@ -11,6 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
+from weakref import WeakSet
 
 import aiohttp
 from yarl import URL
@@ -35,12 +37,35 @@ _flight: ContextVar[Flight] = ContextVar("flight")
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Says of each flight that it has a connection. The library's own way to be told costs more with each request."""
+    """Says of each flight that it has a connection, and gives it none that the other side has closed.
+
+    The library's own way to be told costs more with each request, and it knows that a connection was closed only once
+    the event loop has come round to see it.
+    """
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named)
+        self._used: WeakSet[Any] = WeakSet()
 
     async def connect(self, *arguments: Any, **named: Any) -> Any:
-        connection = await super().connect(*arguments, **named)
+        while True:
+            connection = await super().connect(*arguments, **named)
+            if connection.protocol not in self._used or _is_quiet(connection.transport):
+                break
+            connection.close()
+        self._used.add(connection.protocol)
         _flight.get().connected = True
         return connection
+
+
+def _is_quiet(transport: asyncio.Transport | None) -> bool:
+    """Whether nothing has arrived that nobody has asked for: the end of the connection, as a rule."""
+    seen = transport.get_extra_info("socket") if transport is not None else None
+    if seen is None or seen.fileno() < 0:
+        return False
+    waiting = select.poll()
+    waiting.register(seen.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
+    return not waiting.poll(0)
 
 
 class Wire:

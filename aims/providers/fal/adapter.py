@@ -213,12 +213,7 @@ class Fal:
         """Where the request is asked after: as it was told, unless that leads to a stranger, who would see the key."""
         at = f"{self._url}/{_app(endpoint)}/requests/{quote(answer.request_id, safe='')}"
         own = {"status_url": f"{at}/status", "response_url": at, "cancel_url": f"{at}/cancel"}
-        return {name: self._trusted(getattr(answer, name)) or url for name, url in own.items()}
-
-    def _trusted(self, url: object) -> str | None:
-        # What begins with our own address leads there, whatever follows, and need not be taken apart to know that.
-        at_home = isinstance(url, str) and url.startswith(f"{self._url}/")
-        return url if at_home else trusted(self._origins, url)
+        return {name: trusted(self._origins, getattr(answer, name)) or url for name, url in own.items()}
 
 
 def _app(endpoint: str) -> str:
