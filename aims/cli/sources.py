@@ -16,13 +16,13 @@ FILM = "extend_video_url"
 
 
 def files_in(body: dict[str, Any]) -> list[str]:
-    """The files of this machine among a request's pictures, each once.
+    """The files of this machine among a request's pictures, each once. What is no text is left to the studio.
 
     Raises UsageError for what is neither an address nor a file.
     """
     found = [each for name in PICTURES for each in _values(body, name) if _is_file(name, each)]
-    film = body.get(FILM, "")
-    if film and _is_file(FILM, film):
+    film = body.get(FILM)
+    if isinstance(film, str) and film and _is_file(FILM, film):
         raise click.UsageError(
             f"{_flag(FILM)} takes the address of a film of your workspace, and '{film}' is a file. "
             "Only pictures can be uploaded."
@@ -50,13 +50,16 @@ def bring(at: Remote, aims: AIMS, body: dict[str, Any], files: list[str]) -> dic
     for file, data in looked.items():
         urls[file] = aims.uploads.create(data).url
         at.note(f"Uploaded {file}: {urls[file]}")
-    put = {name: [urls.get(each, each) for each in _values(body, name)] for name in PICTURES if name in body}
+    put = {
+        name: [urls.get(each, each) for each in found] for name in PICTURES if (found := _values(body, name))
+    }
     return body | {name: found if name == "image_urls" else found[0] for name, found in put.items()}
 
 
 def _values(body: dict[str, Any], name: str) -> list[str]:
-    value = body.get(name, [])
-    return value if isinstance(value, list) else [value]
+    """The texts under this name. `--set` can give a number too."""
+    value = body.get(name)
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
 
 
 def _is_file(name: str, value: str) -> bool:
@@ -77,4 +80,8 @@ def _is_file(name: str, value: str) -> bool:
 
 
 def _flag(name: str) -> str:
-    return "--image-url" if name == "image_url" else f"--{name.replace('_', '-')}"
+    """The option of the running command that gives this field: two commands have two options for `image_urls`."""
+    for option in click.get_current_context().command.params:
+        if option.name == name:
+            return option.opts[-1]
+    return f"--set {name}"

@@ -122,3 +122,35 @@ def test_a_dry_run_uploads_nothing_and_shows_what_was_given(bob: Person, aims: S
 
     assert said.json["body"] == {"prompt": "A fox", "image_urls": ["fox.png"]}
     assert uploads(bob) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        ("image", "image_urls"),
+        ("video", "image_url"),
+        ("video", "extend_video_url"),
+    ],
+)
+def test_a_number_in_the_place_of_an_address_is_refused_by_the_studio(
+    bob: Person, aims: Shell, command: str, field: str
+):
+    refused(aims(command, "A fox", "--set", f"{field}=5"), 1, "AIMS API error (400)", field)
+
+    assert bob.balance == (1000, 0)
+
+
+@pytest.mark.parametrize(
+    ("command", "given", "named"),
+    [
+        ("image", ("--image-url", "no.png"), "--image-url takes"),
+        ("edit", ("-i", "no.png"), "--image-url takes"),
+        ("video", ("-i", "no.png"), "--image-url takes"),
+        ("video", ("--image-urls", "no.png"), "--image-urls takes"),
+        ("image", ("--set", "last_frame_url=no.png"), "--set last_frame_url takes"),
+    ],
+)
+def test_a_picture_that_is_not_there_is_said_with_the_option_that_named_it(
+    aims: Shell, command: str, given: tuple[str, ...], named: str
+):
+    refused(aims(command, "A fox", *given), 2, f"Error: {named} an address")
