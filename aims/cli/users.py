@@ -53,7 +53,7 @@ def list_(workspace: str | None, json_: bool) -> None:
             one["user_id"],
             one["name"],
             one["email"],
-            ", ".join(f"{at['name']} ({at['role']})" for at in one["workspaces"]) or None,
+            _places(one) or None,
         )
         for one in found
     ]
@@ -88,24 +88,35 @@ def _told(tx: Tx, user: accounts.User) -> dict[str, Any]:
 )
 @click.option("--name", required=True, help="What people call them.")
 @click.option("--email", help="Their address; nobody else may have it.")
-@click.option("--workspace", help="A workspace to be in: its id or name.")
+@click.option("--workspace", help="A workspace to be in: its id or name.  [default: the only one]")
 @role
 @as_json
 def create(name: str, email: str | None, workspace: str | None, role: str | None, json_: bool) -> None:
-    """Add a person, and give them a place in a workspace: as a member, unless --role says otherwise."""
+    """Add a person, and give them a place in a workspace: as a member, unless --role says otherwise.
+
+    Where there are several workspaces, they have no place until --workspace or `aims users join` gives them one.
+    """
     user_id = ids.new_id()
 
     async def work(db: Database, _: Settings) -> dict[str, Any]:
         return await db.write(_create, user_id, (name, email), workspace, role)
 
-    show(with_database(work), f"{name} is added. The id is {user_id}.", json_)
+    told = with_database(work)
+    if told["workspaces"]:
+        text = f"{told['name']} is added to {_places(told)}. The id is {user_id}."
+    else:
+        text = (
+            f"{told['name']} is added, and has no place in a workspace yet. The id is {user_id}.\n"
+            f"`aims users join {user_id} --workspace NAME` gives a place."
+        )
+    show(told, text, json_)
 
 
 def _create(
     tx: Tx, user_id: str, called: tuple[str, str | None], workspace: str | None, role: str | None
 ) -> dict[str, Any]:
     made = accounts.create_user(tx, user_id, *called)
-    if workspace is not None or role is not None:
+    if workspace is not None or role is not None or len(accounts.all_workspaces(tx)) == 1:
         accounts.join(tx, accounts.find_workspace(tx, workspace).id, made.id, role or "member")
     return _told(tx, made)
 
@@ -177,21 +188,24 @@ def change(
     if workspace is not None and role is None:
         raise click.UsageError("--workspace says where --role is changed, and there is no --role.")
 
-    async def work(db: Database, _: Settings) -> dict[str, Any]:
+    async def work(db: Database, _: Settings) -> tuple[dict[str, Any], str | None]:
         return await db.write(_change, user, (name, email), workspace, role)
 
-    told = with_database(work)
-    show(told, f"{told['name']} is changed.", json_)
+    told, where = with_database(work)
+    now = "" if where is None else f", and is now in {_places(told, where)}"
+    show(told, f"{told['name']} is changed{now}.", json_)
 
 
 def _change(
     tx: Tx, called: str, new: tuple[str | None, str | None], workspace: str | None, role: str | None
-) -> dict[str, Any]:
-    user_id = accounts.find_user(tx, called).id
+) -> tuple[dict[str, Any], str | None]:
+    """The person, and the workspace where the role was changed."""
+    user_id, where = accounts.find_user(tx, called).id, None
     accounts.change_user(tx, user_id, *new)
     if role is not None:
-        accounts.change_role(tx, accounts.find_workspace(tx, workspace).id, user_id, role)
-    return _told(tx, accounts.find_user(tx, user_id))
+        where = accounts.find_workspace(tx, workspace).id
+        accounts.change_role(tx, where, user_id, role)
+    return _told(tx, accounts.find_user(tx, user_id)), where
 
 
 @users.command(
@@ -212,17 +226,17 @@ def _change(
 def join(user: str, workspace: str | None, role: str, json_: bool) -> None:
     """Give a person a place in a workspace. USER: address, id or name."""
 
-    async def work(db: Database, _: Settings) -> dict[str, Any]:
+    async def work(db: Database, _: Settings) -> tuple[dict[str, Any], str]:
         return await db.write(_join, user, workspace, role)
 
-    told = with_database(work)
-    show(told, f"{told['name']} is in the workspace, as {role}.", json_)
+    told, where = with_database(work)
+    show(told, f"{told['name']} is in {_places(told, where)}.", json_)
 
 
-def _join(tx: Tx, called: str, workspace: str | None, role: str) -> dict[str, Any]:
-    user = accounts.find_user(tx, called)
-    accounts.join(tx, accounts.find_workspace(tx, workspace).id, user.id, role)
-    return _told(tx, user)
+def _join(tx: Tx, called: str, workspace: str | None, role: str) -> tuple[dict[str, Any], str]:
+    user, where = accounts.find_user(tx, called), accounts.find_workspace(tx, workspace).id
+    accounts.join(tx, where, user.id, role)
+    return _told(tx, user), where
 
 
 @users.command(epilog=examples("aims users leave ada@example.com --workspace Marketing"))
@@ -235,21 +249,19 @@ def leave(user: str, workspace: str | None, json_: bool) -> None:
     USER: address, id or name.
     """
 
-    async def work(db: Database, _: Settings) -> tuple[dict[str, Any], int]:
+    async def work(db: Database, _: Settings) -> tuple[dict[str, Any], str, int]:
         return await db.write(_leave, user, workspace)
 
-    told, revoked = with_database(work)
-    show(
-        told | {"keys_revoked": revoked},
-        f"{told['name']} has left the workspace. {_ended(revoked)}",
-        json_,
-    )
+    told, left, revoked = with_database(work)
+    show(told | {"keys_revoked": revoked}, f"{told['name']} has left {left}. {_ended(revoked)}", json_)
 
 
-def _leave(tx: Tx, called: str, workspace: str | None) -> tuple[dict[str, Any], int]:
-    user = accounts.find_user(tx, called)
-    revoked = api_keys.leave(tx, accounts.find_workspace(tx, workspace).id, user.id)
-    return _told(tx, user), revoked
+def _leave(tx: Tx, called: str, workspace: str | None) -> tuple[dict[str, Any], str, int]:
+    """The person without the place, the place, and how many keys were revoked."""
+    user, where = accounts.find_user(tx, called), accounts.find_workspace(tx, workspace).id
+    before = _told(tx, user)
+    revoked = api_keys.leave(tx, where, user.id)
+    return _told(tx, user), _places(before, where), revoked
 
 
 @users.command(epilog=examples("aims users remove ada@example.com", "aims users remove Bob --json"))
@@ -275,6 +287,15 @@ def remove(user: str, json_: bool) -> None:
 def _remove(tx: Tx, called: str) -> tuple[accounts.User, int]:
     user = accounts.find_user(tx, called)
     return user, api_keys.remove_user(tx, user.id)
+
+
+def _places(told: dict[str, Any], where: str | None = None) -> str:
+    """A person's places, or the one in the workspace of this id, as `Marketing (member)`."""
+    return ", ".join(
+        f"{at['name']} ({at['role']})"
+        for at in told["workspaces"]
+        if where is None or where == at["workspace_id"]
+    )
 
 
 def _ended(revoked: int) -> str:

@@ -50,6 +50,13 @@ def test_without_a_workspace_somebody_has_no_place_until_he_joins(run: Run):
     run("workspaces", "create", "--name", "Marketing")
     bob = run("users", "create", "--name", "Bob", "--json").json
     assert bob["workspaces"] == []
+    said = run("users", "create", "--name", "Eve")
+    assert "Eve is added, and has no place in a workspace yet." in said.out
+    command = (
+        said.out.splitlines()[1].split("`")[1].removeprefix("aims ").replace("NAME", "Marketing").split()
+    )
+    assert run(*command).out == "Eve is in Marketing (member).\n"
+    run("users", "remove", "Eve")
     refused(run("keys", "create", "--user", "Bob", "--workspace", "Marketing"), 2, "users join")
 
     joined = run("users", "join", "Bob", "--workspace", "Marketing", "--json").json
@@ -63,6 +70,18 @@ def test_without_a_workspace_somebody_has_no_place_until_he_joins(run: Run):
     refused(run("users", "join", "Bob"), 1, "--workspace")
     run("users", "join", "Bob", "--workspace", "My workspace", "--role", "viewer")
     assert "Marketing (member)" in run("users", "list").out
+
+
+def test_in_the_only_workspace_somebody_has_a_place_at_once(run: Run):
+    said = run("users", "create", "--name", "Bob")
+    vi = run("users", "create", "--name", "Vi", "--role", "viewer", "--json").json
+
+    assert said.out.startswith("Bob is added to My workspace (member). The id is ")
+    assert [at["role"] for at in run("users", "show", "Bob", "--json").json["workspaces"]] == ["member"]
+    assert [at["role"] for at in vi["workspaces"]] == ["viewer"]
+    changed = run("users", "change", "Bob", "--role", "admin")
+    assert changed.out == "Bob is changed, and is now in My workspace (admin).\n"
+    assert run("users", "change", "Bob", "--email", "bob@example.com").out == "Bob is changed.\n"
 
 
 def test_a_viewers_key_generates_nothing(run: Run):
@@ -95,7 +114,7 @@ def test_who_leaves_is_still_there_without_his_keys(run: Run):
 
     said = run("users", "leave", "Bob")
 
-    assert (said.code, said.out) == (0, "Bob has left the workspace. 1 key is revoked.\n")
+    assert (said.code, said.out) == (0, "Bob has left My workspace (member). 1 key is revoked.\n")
     refused(run("users", "leave", "Bob"), 1, "not in the workspace")
     shown = run("users", "show", "Bob", "--json").json
     assert (shown["workspaces"], [one["id"] for one in shown["keys"]]) == ([], [key["id"]])
