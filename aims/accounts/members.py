@@ -1,7 +1,7 @@
 """Who has a place in which workspace, and as what. A workspace that has an owner keeps one.
 
-Every change of places holds the person, and what takes an owner away holds the workspace too, before one guarded
-statement decides: two owners who leave at once cannot both see the other.
+A new place and a removal hold the person. What can take an owner away holds the workspace (a removal: all of the
+person's) before one guarded statement decides: two owners who leave at once cannot both see the other.
 """
 
 from dataclasses import dataclass

@@ -55,7 +55,8 @@ def keys() -> None:
 @click.option("--user", help="Whose it is: e-mail address, id or name of a member. It ends when they leave.")
 @click.option(
     "--scopes",
-    help=f"What it may do, separated by commas.  [default: {SCOPES}, as far as the role of --user goes]",
+    help="What it may do, separated by commas; usage:read and webhooks:write only if they are named.  "
+    f"[default: {SCOPES}, as far as the role of --user goes: for a viewer media:read alone]",
 )
 @click.option("--rate-limit", type=int, default=60, show_default=True, help="Requests a minute.")
 @click.option("--burst", type=int, help="How many of them may come at once.  [default: a minute's worth]")
@@ -75,17 +76,24 @@ def create(
     json_: bool,
 ) -> None:
     """Create a key and print it, once."""
-    wanted = None if scopes is None else tuple(each.strip() for each in scopes.split(",") if each.strip())
+    wanted = {
+        "scopes": None
+        if scopes is None
+        else tuple(each.strip() for each in scopes.split(",") if each.strip()),
+        "rate_limit": rate_limit,
+        "burst": burst,
+        "days": expires,
+        "cap": cap,
+    }
 
     async def work(db: Database, settings: Settings) -> api_keys.IssuedKey:
         ring = api_keys.Ring(await opened(db, settings))
-        return await db.write(
-            _create, ring.make(), workspace, user, (name, wanted, rate_limit, burst, expires, cap)
-        )
+        return await db.write(_create, ring.make(), workspace, user, name, wanted)
 
     key = with_database(work)
     value = {"id": key.id, "api_key": key.text, "workspace_id": key.workspace_id, "name": key.name}
-    show(value, f"{key.text}\n\nThe key is shown only now. Its id is {key.id}.", json_)
+    may = f"It may do {', '.join(key.scopes)}."
+    show(value, f"{key.text}\n\nThe key is shown only now. Its id is {key.id}. {may}", json_)
 
 
 def _create(
@@ -93,14 +101,12 @@ def _create(
     made: tuple[str, str, str],
     workspace: str | None,
     user: str | None,
-    options: tuple[Any, ...],
+    name: str,
+    wanted: dict[str, Any],
 ) -> api_keys.IssuedKey:
-    name, scopes, rate_limit, burst, expires, cap = options
     found = accounts.find_workspace(tx, workspace)
     user_id = accounts.find_user(tx, user).id if user is not None else None
-    return api_keys.issue(
-        tx, made, found.id, name, "operator", scopes, rate_limit, burst, expires, cap, user_id
-    )
+    return api_keys.issue(tx, made, found.id, name, "operator", **wanted, user_id=user_id)
 
 
 async def opened(db: Database, settings: Settings) -> secrets.Secrets:
@@ -154,13 +160,21 @@ def state(key: api_keys.KeyRecord) -> str:
 
 @keys.command(epilog=examples("aims keys revoke 3fA9xQ2LmZ0b"))
 @click.argument("key_id")
-@of_workspace
+@click.option("--workspace", help="Only if it is a key of this one: its id or name.")
 @as_json
 def revoke(key_id: str, workspace: str | None, json_: bool) -> None:
     """End a key. What it may spend ends at once, everything else within two seconds."""
 
     async def work(db: Database, _: Settings) -> None:
-        await db.write(lambda tx: api_keys.revoke(tx, accounts.find_workspace(tx, workspace).id, key_id))
+        await db.write(_revoke, key_id, workspace)
 
     with_database(work)
     show({"id": key_id, "revoked": True}, f"{key_id} is revoked.", json_)
+
+
+def _revoke(tx: Tx, key_id: str, workspace: str | None) -> None:
+    if workspace is None:
+        where = api_keys.workspace_of(tx, key_id)
+    else:
+        where = accounts.find_workspace(tx, workspace).id
+    api_keys.revoke(tx, where, key_id)

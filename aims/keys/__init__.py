@@ -5,7 +5,7 @@ across processes because they are one guarded update of its row. A key may be so
 workspace limits it, and it ends when they leave.
 """
 
-from aims.keys.api_keys import IssuedKey, KeyRecord, Ring, issue, keys_of, list_keys, revoke
+from aims.keys.api_keys import IssuedKey, KeyRecord, Ring, issue, keys_of, list_keys, revoke, workspace_of
 from aims.keys.leaving import leave, remove_user
 from aims.keys.limits import Admission, ReadLimits, admit, give_back, recount, would_admit
 from aims.keys.validity import valid
@@ -26,5 +26,6 @@ __all__ = [
     "remove_user",
     "revoke",
     "valid",
+    "workspace_of",
     "would_admit",
 ]

@@ -51,6 +51,7 @@ _ALL = (
 )
 _LIST = _ALL.where(api_keys.c.workspace_id == bindparam("workspace"))
 _OF_USER = _ALL.where(api_keys.c.user_id == bindparam("user"))
+_WORKSPACE = select(api_keys.c.workspace_id).where(api_keys.c.id == bindparam("key"))
 _REVOKE = (
     update(api_keys)
     .where(api_keys.c.id == bindparam("key"), api_keys.c.workspace_id == bindparam("workspace"))
@@ -69,6 +70,7 @@ class IssuedKey:
     text: str
     workspace_id: str
     name: str
+    scopes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def find(tx: Tx, key_id: str, digest: str) -> Actor:
         raise Unauthenticated("This API key was revoked. Create another one.", code="revoked_api_key")
     if row.expires_at is not None and row.expires_at <= row.now:
         raise Unauthenticated("This API key has expired. Create another one.", code="expired_api_key")
-    scopes = frozenset(row.scopes.split()) & ROLES.get(row.role, ANY)
+    scopes = frozenset(row.scopes.split()) & _most(row.role)
     return Actor(row.workspace_id, f"key:{row.id}", scopes, row.id, row.rate_limit, row.role)
 
 
@@ -176,6 +178,7 @@ def issue(
     workspace_id: str,
     name: str,
     by: str,
+    *,
     scopes: tuple[str, ...] | None = None,
     rate_limit: int = RATE_LIMIT,
     burst: int | None = None,
@@ -192,7 +195,7 @@ def issue(
 
     Raises Invalid, naming the field.
     """
-    scopes = _allowed(scopes, hold_role(tx, workspace_id, user_id) if user_id is not None else None)
+    given = _allowed(scopes, hold_role(tx, workspace_id, user_id) if user_id is not None else None)
     if not 1 <= rate_limit <= MAX_RATE_LIMIT:
         raise Invalid.field("rate_limit", f"A rate limit is 1 to {MAX_RATE_LIMIT} requests a minute.")
     if burst is not None and not 1 <= burst <= rate_limit:
@@ -211,7 +214,7 @@ def issue(
         workspace_id=workspace_id,
         name=name,
         hash=digest,
-        scopes=" ".join(dict.fromkeys(scopes)),
+        scopes=" ".join(given),
         rate_limit=rate_limit,
         burst=burst or rate_limit,
         expires_at=None,
@@ -222,19 +225,24 @@ def issue(
     )
     if days is not None:
         tx.run(_EXPIRE_IN, key=key_id, span=round(days * DAY))
-    return IssuedKey(key_id, text, workspace_id, name)
+    return IssuedKey(key_id, text, workspace_id, name, given)
 
 
 def _allowed(scopes: tuple[str, ...] | None, role: str | None) -> tuple[str, ...]:
-    """The scopes of a new key of somebody with this role; None for a key that is nobody's."""
-    most = ANY if role is None else ROLES[role]
+    """The scopes of a new key of somebody with this role, each once; None for a key that is nobody's."""
+    most = _most(role)
     if scopes is None:
         return tuple(scope for scope in SCOPES if scope in most)
     if not scopes or not ANY.issuperset(scopes):
         raise Invalid.field("scopes", f"A key's scopes are among {', '.join(sorted(ANY))}.")
     if not most.issuperset(scopes):
         raise Invalid.field("scopes", f"The scopes of a {role}'s key are among {', '.join(sorted(most))}.")
-    return scopes
+    return tuple(dict.fromkeys(scopes))
+
+
+def _most(role: str | None) -> frozenset[str]:
+    """What a key may do at most. Raises KeyError for a role that this version does not know: it opens nothing."""
+    return ANY if role is None else ROLES[role]
 
 
 def list_keys(tx: Tx, workspace_id: str) -> list[KeyRecord]:
@@ -265,6 +273,17 @@ def _record(row: Any) -> KeyRecord:
     )
 
 
+def workspace_of(tx: Tx, key_id: str) -> str:
+    """The workspace of a key, revoked or not: an id is one key's in the whole instance.
+
+    Raises NotFound.
+    """
+    found = tx.value(_WORKSPACE, key=key_id)
+    if found is None:
+        raise NotFound("There is no such key. `aims keys list` shows those of a workspace.")
+    return found
+
+
 def revoke(tx: Tx, workspace_id: str, key_id: str) -> None:
     """End a key: refused at once where credits are spent, within two seconds elsewhere. Twice is once.
 
@@ -274,4 +293,14 @@ def revoke(tx: Tx, workspace_id: str, key_id: str) -> None:
         raise NotFound("There is no such key in this workspace.")
 
 
-__all__ = ["IssuedKey", "KeyRecord", "Ring", "find", "issue", "keys_of", "list_keys", "revoke"]
+__all__ = [
+    "IssuedKey",
+    "KeyRecord",
+    "Ring",
+    "find",
+    "issue",
+    "keys_of",
+    "list_keys",
+    "revoke",
+    "workspace_of",
+]

@@ -90,6 +90,20 @@ def test_a_key_is_revoked_once_and_for_all(run: Run):
     refused(run("keys", "revoke", "' OR 1=1 --"), 1, "no such key")
 
 
+def test_a_key_is_revoked_by_its_id_whichever_workspace_has_it(run: Run):
+    made = run("workspaces", "create", "--name", "Marketing", "--json").json
+    [theirs] = run("keys", "list", "--workspace", "Marketing", "--json").json
+
+    refused(run("keys", "revoke", "nosuch"), 1, "no such key")
+    refused(run("keys", "revoke", theirs["id"], "--workspace", "My workspace"), 1, "no such key in this")
+    assert run("keys", "list", "--workspace", "Marketing", "--json").json[0]["revoked_at"] is None
+    assert run("keys", "revoke", theirs["id"]).out == f"{theirs['id']} is revoked.\n"
+
+    assert made["api_key"].startswith(f"aims_{theirs['id']}")
+    assert run("keys", "list", "--workspace", "Marketing", "--json").json[0]["revoked_at"] is not None
+    assert run("keys", "list", "--workspace", "My workspace", "--json").json[0]["revoked_at"] is None
+
+
 def test_a_workspace_comes_with_credits_and_a_key(run: Run):
     made = run("workspaces", "create", "--name", "Marketing", "--json").json
 

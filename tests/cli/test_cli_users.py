@@ -88,9 +88,15 @@ def test_a_viewers_key_generates_nothing(run: Run):
     run("users", "create", "--name", "Vi", "--role", "viewer")
 
     refused(run("keys", "create", "--user", "Vi", "--scopes", "media:read,image:generate"), 2, "viewer's key")
-    run("keys", "create", "--user", "Vi")
+    usual = run("keys", "create", "--user", "Vi")
+    named = run("keys", "create", "--user", "Vi", "--scopes", "usage:read,media:read,usage:read")
 
-    assert [one["scopes"] for one in run("keys", "list", "--json").json][1:] == [["media:read"]]
+    assert usual.out.endswith("It may do media:read.\n")
+    assert named.out.endswith("It may do usage:read, media:read.\n")
+    assert [one["scopes"] for one in run("keys", "list", "--json").json][1:] == [
+        ["media:read"],
+        ["usage:read", "media:read"],
+    ]
 
 
 def test_the_last_owner_stays_until_there_is_another(run: Run):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import rings
@@ -52,6 +52,17 @@ async def test_a_role_limits_the_scopes_that_its_keys_are_given(db: Database, al
             await rings.issued(db, alice.id, user_id=ada, scopes=("media:read", scope))
         assert refused.value.details[0].field == "scopes"
     assert len(await db.read(keys.list_keys, alice.id)) == 2
+
+
+async def test_a_role_that_is_not_known_opens_nothing(
+    db: Database, alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a server of an older version than the one that wrote it."""
+    key = await rings.issued(db, alice.id, user_id=await person(db, "viewer", alice.id))
+    monkeypatch.delitem(cast("dict[str, Any]", ROLES), "viewer")
+
+    with pytest.raises(KeyError, match="viewer"):
+        await RING.recognise(db, key.text)
 
 
 async def test_only_a_member_is_given_a_key(db: Database, alice: Any, new_workspace: Any) -> None:
@@ -281,7 +292,7 @@ async def test_a_key_that_is_asked_for_while_its_person_goes_is_not_made(
         db,
         another(),
         lambda tx: GIVE_UP[end](tx, alice.id, ada),
-        lambda tx: keys.issue(tx, RING.make(), alice.id, "New", "operator", wanted, user_id=ada),
+        lambda tx: keys.issue(tx, RING.make(), alice.id, "New", "operator", scopes=wanted, user_id=ada),
     )
 
     assert isinstance(answer, Invalid), answer
