@@ -1,6 +1,6 @@
 """Checks a request against the catalogue, and says everything that is wrong with it at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aims.core.errors import Invalid
@@ -19,10 +19,22 @@ from .words import got, shown
 FIELDS_MOST = 64
 
 
-def check(shelf: Shelf, kind: Kind, body: Mapping[str, object], *, default_model: str) -> Draft:
+def _always(_model: Model) -> bool:
+    return True
+
+
+def check(
+    shelf: Shelf,
+    kind: Kind,
+    body: Mapping[str, object],
+    *,
+    default_model: str,
+    is_usable: Callable[[Model], bool] = _always,
+) -> Draft:
     """Turn the decoded JSON body of a generate request into a draft.
 
     kind: what the route makes. default_model: the id to use when the body names none.
+    is_usable: whether a model may be offered in place of one that there is not.
 
     Raises Invalid with every field that is wrong in `details`, and Unavailable when the model is paused.
     """
@@ -32,7 +44,7 @@ def check(shelf: Shelf, kind: Kind, body: Mapping[str, object], *, default_model
         raise Invalid.field("body", f"The body has {len(body)} fields; at most {FIELDS_MOST} are accepted.")
     faults = Faults()
     prompt = _prompt(body.get("prompt"), faults)
-    model = _choose_model(shelf, kind, body, default_model, faults)
+    model = _choose_model(shelf, kind, body, default_model, is_usable, faults)
     ready = shelf.prepared(model) if model else prepare_without_model(kind)
     ignored: list[str] = []
     values = _read(ready, body, ignored, faults)
@@ -75,7 +87,12 @@ def _prompt(value: object, faults: Faults) -> str:
 
 
 def _choose_model(
-    shelf: Shelf, kind: Kind, body: Mapping[str, object], default_model: str, faults: Faults
+    shelf: Shelf,
+    kind: Kind,
+    body: Mapping[str, object],
+    default_model: str,
+    is_usable: Callable[[Model], bool],
+    faults: Faults,
 ) -> Model | None:
     """The model that will run. A picture model gives way to its edit sibling when there are pictures."""
     asked = body.get("model")
@@ -85,7 +102,7 @@ def _choose_model(
         faults.add("model", f"`model` must be the id of a model, as text; got {got(asked)}.")
         return None
     try:
-        model = shelf.model(asked)
+        model = shelf.model(asked, near=lambda each: each.kind == kind and is_usable(each))
         if model.kind != kind:
             route = f"POST /{model.kind}s/generate"
             faults.add("model", f"The model '{model.id}' makes {model.kind}s: ask for it with {route}.")

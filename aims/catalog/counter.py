@@ -18,13 +18,13 @@ from aims.core.errors import Invalid
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One workspace's models and styles, and the model that a request without one gets."""
+    """One workspace's models and styles, and the model that is stated for requests without one."""
 
     shelf: Shelf
     _defaults: dict[str, str]
 
     def default_model(self, kind: Kind) -> str:
-        """The id to use when a request names no model."""
+        """The id that is stated for requests that name no model, whether or not its provider is connected."""
         return self._defaults[kind]
 
 

@@ -68,15 +68,15 @@ class Shelf:
             {model.id: prepare(model) for model in ordered},
         )
 
-    def model(self, model_id: str) -> Model:
-        """The model that can be used under this id.
+    def model(self, model_id: str, *, near: Callable[[Model], bool] | None = None) -> Model:
+        """The model that can be used under this id. near: which ones may be named when there is none.
 
         Raises Invalid on `model` when there is none (naming the nearest ids) or when it is retired (naming
         its substitute), and Unavailable (`model_paused`) when the operator has paused it.
         """
         model = self._models.get(model_id)
         if model is None:
-            raise Invalid.field("model", self._no_model(model_id), code="unknown_model")
+            raise Invalid.field("model", self._no_model(model_id, near), code="unknown_model")
         if model.status == "retired":
             sentence = f"The model '{model.id}' is retired. Use '{model.substitute}' instead."
             raise Invalid.field("model", sentence, code="model_retired")
@@ -148,8 +148,12 @@ class Shelf:
         """The readers and defaults that were prepared for a model of this shelf."""
         return self._prepared[model.id]
 
-    def _no_model(self, model_id: str) -> str:
-        usable = {m.id: (m.id, m.id.partition("/")[2], m.name.lower()) for m in self.models()}
+    def _no_model(self, model_id: str, near: Callable[[Model], bool] | None) -> str:
+        usable = {
+            m.id: (m.id, m.id.partition("/")[2], m.name.lower())
+            for m in self.models()
+            if near is None or near(m)
+        }
         return f"There is no model '{shown(model_id)}'.{_did_you_mean(nearest(model_id, usable))}"
 
 

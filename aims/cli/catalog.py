@@ -13,7 +13,7 @@ from aims.cli.instance import as_json, examples, show, table, with_studio
 if TYPE_CHECKING:
     from aims import accounts, generation
     from aims.catalog import Model, Offer, Shelf, overrides
-    from aims.catalog.spec import Status
+    from aims.catalog.spec import Kind, Status
     from aims.core.db import Tx
     from aims.generation import Studio
 else:
@@ -21,6 +21,7 @@ else:
     generation = Later("aims.generation")
     overrides = Later("aims.catalog.overrides")
 
+KINDS: tuple[Kind, ...] = ("image", "video")
 for_workspace = click.option(
     "--workspace", help="Only for this workspace (id or name), not for the whole instance."
 )
@@ -43,15 +44,15 @@ def _workspace(tx: Tx, name: str | None) -> str | None:
 def list_(workspace: str | None, json_: bool) -> None:
     """List every model with what is offered now: hidden, paused and retired ones too."""
 
-    async def work(studio: Studio) -> tuple[Offer, set[str]]:
+    async def work(studio: Studio) -> tuple[Offer, set[str], set[str]]:
         name = await studio.db.read(_workspace, workspace) or ""
         offer = studio.counter.of(name)
         found = offer.shelf.models(status=None)
-        return offer, {model.id for model in found if generation.is_available(studio, name, model)}
+        defaults = {generation.default_model(studio, name, kind) for kind in KINDS}
+        return offer, {model.id for model in found if generation.is_available(studio, name, model)}, defaults
 
-    offer, available = with_studio(work)
+    offer, available, defaults = with_studio(work)
     models = offer.shelf.models(status=None)
-    defaults = {offer.default_model("image"), offer.default_model("video")}
     value = [_row(each, default=each.id in defaults, available=each.id in available) for each in models]
     rows: list[tuple[object, ...]] = [
         (

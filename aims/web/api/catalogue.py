@@ -1,5 +1,6 @@
 """What can be made, in which styles, and what it would cost: for any valid key."""
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from litestar import Response, get, post
 from aims import catalog, credits
 from aims.catalog.spec import Kind
 from aims.core.errors import Invalid
-from aims.generation import Studio, is_available, referenced
+from aims.generation import Studio, default_model, is_available, referenced
 from aims.web.api.bodies import json_object
 from aims.web.desk import AnyRequest, desk, reader
 
@@ -29,14 +30,13 @@ def _described(studio: Studio, workspace_id: str, kind: Kind) -> list[dict[str, 
 async def _overview(request: AnyRequest, kind: Kind) -> Response[bytes]:
     studio, actor = desk(request).studio, await reader(request)
     now = await studio.db.read(credits.balance, actor.workspace_id)
-    counter = studio.counter.of(actor.workspace_id)
     return _json(
         {
             "status": "ok",
             "workspace_id": actor.workspace_id,
             "credits_available": now.available,
             "scopes": sorted(actor.scopes),
-            "default_model": counter.default_model(kind),
+            "default_model": default_model(studio, actor.workspace_id, kind),
             "available_models": _described(studio, actor.workspace_id, kind),
         }
     )
@@ -89,9 +89,13 @@ async def styles(request: AnyRequest) -> Response[bytes]:
 
 async def _estimate(request: AnyRequest, kind: Kind) -> Response[bytes]:
     studio, actor = desk(request).studio, await reader(request)
-    counter = studio.counter.of(actor.workspace_id)
+    body = await json_object(request)
     draft = catalog.check(
-        counter.shelf, kind, await json_object(request), default_model=counter.default_model(kind)
+        studio.counter.of(actor.workspace_id).shelf,
+        kind,
+        body,
+        default_model=default_model(studio, actor.workspace_id, kind, body),
+        is_usable=partial(is_available, studio, actor.workspace_id),
     )
     away = studio.outside.among(draft.references)
     here = [each for each in draft.references if each not in away]

@@ -1,11 +1,13 @@
 """`POST /images/generate` and `POST /videos/generate`."""
 
+from functools import partial
+
 from litestar import post
 from litestar.types import ASGIApp
 
 from aims import catalog
 from aims.catalog.spec import Kind
-from aims.generation import idempotency, submit
+from aims.generation import default_model, idempotency, is_available, submit
 from aims.web.api import preferences
 from aims.web.api.answers import answer
 from aims.web.api.bodies import json_object
@@ -19,8 +21,13 @@ async def _generate(request: AnyRequest, kind: Kind) -> ASGIApp:
     preference = preferences.read(header(request, b"prefer"))
     body = await json_object(request)
     key = idempotency.read(header(request, b"idempotency-key"), "POST", request.scope["path"], body)
-    offer = studio.counter.of(actor.workspace_id)
-    draft = catalog.check(offer.shelf, kind, body, default_model=offer.default_model(kind))
+    draft = catalog.check(
+        studio.counter.of(actor.workspace_id).shelf,
+        kind,
+        body,
+        default_model=default_model(studio, actor.workspace_id, kind, body),
+        is_usable=partial(is_available, studio, actor.workspace_id),
+    )
     accepted = await submit(studio, actor, draft, key=key)
     return await answer(at, actor.workspace_id, accepted, preference)
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from aims.accounts import ANY, ROLES, SCOPES
+from aims.generation import default_model
 from aims.keys.api_keys import RATE_LIMIT
 from aims.keys.limits import READS_FACTOR
+from aims.providers.registry import INSTANCE
 from aims.web.desk import Desk
 from aims.web.openapi import wire
 from aims.web.openapi.document import operations
@@ -119,7 +121,6 @@ def page(at: Desk, wanted: str = "", look: str = "") -> ReferencePage:
     """All that stands on it."""
     studio = at.studio
     offered, every = models(studio), looks(studio)
-    offer = studio.counter.of("")
     return ReferencePage(
         title="API Reference",
         base_url=studio.settings.base_url,
@@ -141,8 +142,8 @@ def page(at: Desk, wanted: str = "", look: str = "") -> ReferencePage:
         ],
         rate_limit=RATE_LIMIT,
         reads_factor=READS_FACTOR,
-        default_image=offer.default_model("image"),
-        default_video=offer.default_model("video"),
+        default_image=default_model(studio, INSTANCE, "image"),
+        default_video=default_model(studio, INSTANCE, "video"),
         sandbox=studio.providers.stands_in,
         samples={each.name: each for each in _samples(at)},
     )

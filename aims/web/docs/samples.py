@@ -13,7 +13,8 @@ from aims import catalog
 from aims.catalog.fields import PICTURES_MOST
 from aims.catalog.spec import Kind
 from aims.core.errors import Invalid, NotEnoughCredits, StudioError
-from aims.generation import Studio
+from aims.generation import Studio, default_model
+from aims.providers.registry import INSTANCE
 from aims.web.commands import CommandLine
 from aims.web.errors import body_of
 from aims.web.openapi import examples
@@ -73,7 +74,7 @@ class Samples:
     def refused(self) -> Iterator[Sample]:
         """What a request is answered that cannot be right, and one that cannot be paid."""
         offer = self._studio.counter.of("")
-        model = offer.default_model("image")
+        model = default_model(self._studio, INSTANCE, "image")
         try:
             catalog.check(offer.shelf, "image", {"n": PICTURES_MOST + 1}, default_model=model)
         except Invalid as error:
@@ -114,7 +115,8 @@ class Samples:
         """What a request costs here; None when this studio does not take it, as after a change of its operator."""
         offer = self._studio.counter.of("")
         try:
-            draft = catalog.check(offer.shelf, kind, asked, default_model=offer.default_model(kind))
+            model = default_model(self._studio, INSTANCE, kind, asked)
+            draft = catalog.check(offer.shelf, kind, asked, default_model=model)
         except StudioError:
             return None
         return catalog.quote(draft.model, draft).credits

@@ -2,17 +2,27 @@
 
 import asyncio
 import hashlib
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from aims import catalog
 from aims.accounts import Actor
-from aims.catalog import Draft, Model, Offer
+from aims.catalog import Draft, Model, Shelf
 from aims.catalog.spec import Kind
 from aims.core.db import IntegrityError
 from aims.core.errors import Conflict, Invalid, NotFound
-from aims.generation import Accepted, Idempotency, idempotency, repeats, submit
+from aims.generation import (
+    Accepted,
+    Idempotency,
+    Studio,
+    default_model,
+    idempotency,
+    is_available,
+    repeats,
+    submit,
+)
 from aims.generation.submit import beforehand
 from aims.web.desk import AnyRequest, Desk, desk, header, who
 from aims.web.openai import names, options
@@ -45,7 +55,7 @@ async def accept(request: AnyRequest, actor: Actor, kind: Kind, asked: Asked) ->
     """
     at = desk(request)
     try:
-        draft = draft_of(at.studio.counter.of(actor.workspace_id), kind, asked)
+        draft = draft_of(at.studio, actor.workspace_id, kind, asked)
         content = await asyncio.to_thread(_content, asked)
         given = idempotency.read(header(request, b"idempotency-key"), "POST", request.scope["path"], content)
         if given is not None:
@@ -60,24 +70,26 @@ async def accept(request: AnyRequest, actor: Actor, kind: Kind, asked: Asked) ->
         raise renamed(error, _FIELDS[kind]) from None
 
 
-def draft_of(offer: Offer, kind: Kind, asked: Asked) -> Draft:
+def draft_of(studio: Studio, workspace_id: str, kind: Kind, asked: Asked) -> Draft:
     """The checked draft, in which pictures that came along stand by their places.
 
     Raises Invalid, Unavailable.
     """
-    body = dict(asked.body)
-    body["model"] = names.known_as(offer.shelf, body.get("model"))
+    body, shelf = dict(asked.body), studio.counter.of(workspace_id).shelf
+    body["model"] = names.known_as(shelf, body.get("model"))
+    default = default_model(studio, workspace_id, kind, body)
     if kind == "video":
-        model_id = body["model"] or offer.default_model(kind)
-        model = offer.shelf.entry(model_id) if isinstance(model_id, str) else None
+        model_id = body["model"] or default
+        model = shelf.entry(model_id) if isinstance(model_id, str) else None
         if model is not None:
-            body = _film_body(offer, model, body)
-    return catalog.check(offer.shelf, kind, body, default_model=offer.default_model(kind))
+            body = _film_body(shelf, model, body)
+    usable = partial(is_available, studio, workspace_id)
+    return catalog.check(shelf, kind, body, default_model=default, is_usable=usable)
 
 
-def _film_body(offer: Offer, model: Model, body: dict[str, Any]) -> dict[str, Any]:
+def _film_body(shelf: Shelf, model: Model, body: dict[str, Any]) -> dict[str, Any]:
     if body.get("image_url") is not None:
-        model = names.beginning_with_a_picture(offer.shelf, model)
+        model = names.beginning_with_a_picture(shelf, model)
         if not model.sources:
             raise Invalid.field(
                 "input_reference",

@@ -1,6 +1,7 @@
 """`GET /v1/models` and `GET /v1/models/{id}`."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -30,9 +31,10 @@ async def browse(request: AnyRequest) -> Response[bytes]:
 async def show(request: AnyRequest, model_id: FromPath[str]) -> Response[bytes]:
     """One model, by its id or by the name that OpenAI has for it. Any valid key."""
     actor = await reader(request)
-    shelf = desk(request).studio.counter.of(actor.workspace_id).shelf
+    studio, workspace_id = desk(request).studio, actor.workspace_id
+    shelf = studio.counter.of(workspace_id).shelf
     name = names.known_as(shelf, model_id.lstrip("/"))
-    return _json(shown(shelf.model(str(name))))
+    return _json(shown(shelf.model(str(name), near=partial(is_available, studio, workspace_id))))
 
 
 def shown(model: Model) -> dict[str, Any]:

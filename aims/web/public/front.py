@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from litestar import Response
 
-from aims.generation import Studio
+from aims.generation import Studio, is_available
+from aims.providers.registry import INSTANCE
 from aims.web.desk import AnyRequest, desk
 from aims.web.linked import linked
 from aims.web.pages import SCRIPTED, Page, page
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FrontPage(Page):
-    """How many models and styles there are, whether the sandbox stands in, and a first request to copy."""
+    """What is ready, whether the sandbox stands in, and a first request to copy. models: those that can be made now."""
 
     models: int
     styles: int
@@ -39,7 +40,7 @@ def _context(studio: Studio) -> FrontPage:
     return FrontPage(
         title="AI Media Studio",
         base_url=studio.settings.base_url,
-        models=len(studio.shelf.models()),
+        models=sum(is_available(studio, INSTANCE, model) for model in studio.shelf.models()),
         styles=len(studio.shelf.styles()),
         sandbox=studio.providers.stands_in,
         first=Samples(studio, None).asking("image", "basic"),
