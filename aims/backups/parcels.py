@@ -95,7 +95,9 @@ class TarParcel:
         _remove(self._scratch)
         self._partial.unlink(missing_ok=True)
         self._file = os.fdopen(os.open(self._partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, ONLY_OURS), "w+b")
-        self._tar = tarfile.TarFile(self._target, "w", fileobj=self._file, format=tarfile.PAX_FORMAT, dereference=True)
+        self._tar = tarfile.TarFile(
+            self._target, "w", fileobj=self._file, format=tarfile.PAX_FORMAT, dereference=True
+        )
 
     def add(self, name: str, source: Path, *, link: bool = False) -> File:
         """Put a file in.

@@ -3,12 +3,13 @@
 import os
 import sys
 
-import pytest
+import machine
 from test_children import pid_of, pool
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has this policy")
 async def test_a_child_does_not_take_the_processor_from_the_server() -> None:
+    if sys.platform != "linux":
+        machine.missing("Linux")
     children = pool(nice=7)
     child = await pid_of(children)
     assert os.getpriority(os.PRIO_PROCESS, child) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 7)
