@@ -35,8 +35,14 @@ def login(at: Remote) -> None:
         raise click.UsageError("There is no key. Write it: aims login --key aims_...")
     with at.said():
         found = config.find(key, at.base_url)
-        with client.AIMS(key, at.base_url) as aims:
-            account = aims.account()
+        try:
+            with client.AIMS(key, at.base_url) as aims:
+                account = aims.account()
+        except client.Unreachable as error:
+            if error.sent or at.base_url is not None:
+                raise
+            elsewhere = "Say where another one is: --base-url https://studio.example.com"
+            raise client.Unreachable(f"{error.sentence} {elsewhere}", sent=False) from None
         file = config.save(found.api_key or key, found.base_url)
     value = {"workspace_id": account.workspace_id, "base_url": found.base_url, "path": str(file)}
     at.show(value, pairs(**value))

@@ -106,17 +106,19 @@ def add(what: str, price: int | None, replace: bool, dry_run: bool, json_: bool,
         click.echo(one.source, nl=False)
         return
 
-    async def work(studio: Studio) -> None:
+    async def work(studio: Studio) -> bool:
         there = studio.counter.files.entry(model.id)
         if there is not None and not replace:
             raise Conflict(f"There is a model '{model.id}' already. Use --replace, or another id.")
         studio.counter.would_take(model.id, one)
         if not await studio.db.write(added.put, model.id, one, replace):
             raise Conflict(f"There is a model '{model.id}' already. Use --replace, or another id.")
+        return there is not None
 
-    with_studio(work)
-    value = {"model": model.id, "added": True}
-    show(value, f"{model.id} is added. `aims catalog show {model.id}` prints its file.", json_)
+    replaced = with_studio(work)
+    value = {"model": model.id, "provider": model.provider, "added": True, "replaced": replaced}
+    done = f"is replaced, at {model.provider}" if replaced else f"is added at {model.provider}"
+    show(value, f"{model.id} {done}. `aims catalog show {model.id}` prints its file.", json_)
 
 
 def _from_file(path: Path) -> tuple[Model, Added]:

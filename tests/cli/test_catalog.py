@@ -141,7 +141,7 @@ def test_a_model_is_added_from_a_file(run: Run, home: Path, brush: Path):
     said = run("catalog", "add", str(brush), "--json").json
     brush.unlink()
 
-    assert said == {"model": "acme/brush", "added": True}
+    assert said == {"model": "acme/brush", "provider": "acme", "added": True, "replaced": False}
     assert row(run, "acme/brush")["credits"] == 5
     assert run("catalog", "show", "acme/brush").out == MODEL
     shown = run("catalog", "show", "acme/brush", "--json").json
@@ -155,7 +155,8 @@ def test_a_model_is_replaced_only_when_that_is_said(run: Run, brush: Path):
 
     refused(run("catalog", "add", str(brush)), 1, "--replace")
     assert row(run, "acme/brush")["credits"] == 5
-    run("catalog", "add", str(brush), "--replace")
+    said = run("catalog", "add", str(brush), "--replace")
+    assert said.out.startswith("acme/brush is replaced, at acme. ")
     assert row(run, "acme/brush")["credits"] == 6
 
 
@@ -198,6 +199,16 @@ def test_one_of_the_studios_own_is_shown_to_start_from(run: Run, home: Path, tmp
     assert row(run, BANANA)["credits"] == 26
     run("catalog", "remove", BANANA)
     assert row(run, BANANA)["credits"] == 25
+
+
+def test_it_is_said_which_provider_a_model_without_one_is_added_at(run: Run):
+    said = run("catalog", "add", "acme/v1/brush", "--price", "1")
+
+    provider = row(run, "acme/v1/brush")["provider"]
+    assert said.out.startswith(f"acme/v1/brush is added at {provider}. ")
+    # There is nothing to replace, and that is said too.
+    again = run("catalog", "add", "acme/v1/pen", "--price", "1", "--replace", "--json").json
+    assert again == {"model": "acme/v1/pen", "provider": provider, "added": True, "replaced": False}
 
 
 def test_a_model_is_added_with_one_line(run: Run):

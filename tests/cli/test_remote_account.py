@@ -96,6 +96,17 @@ def test_a_studio_that_is_not_there_is_named(bob: Person, aims: Shell):
     refused(aims("whoami", AIMS_BASE_URL="somewhere"), 2, "base URL")
 
 
+def test_a_login_that_finds_no_studio_says_how_to_name_another(stranger: Shell):
+    key, nowhere = ("--key", "aims_" + "x" * 40), "http://127.0.0.1:9"
+
+    refused(
+        stranger("login", *key, AIMS_BASE_URL=nowhere), 1, f"no studio at {nowhere}", "--base-url https://"
+    )
+    named = stranger("login", *key, "--base-url", nowhere)
+    refused(named, 1, f"no studio at {nowhere}")
+    assert "--base-url" not in named.err
+
+
 def test_config_path_needs_neither_a_key_nor_a_file(stranger: Shell):
     assert Path(stranger("config", "path").out.strip()) == stranger.folder / ".aims" / "config.json"
     assert shown(stranger("config", "show"))["baseUrl"] == ["http://127.0.0.1:8787/api/v1"]
