@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from aims import media, migrations
+from aims import catalog, media, migrations
 from aims.backups import manifest, parcels, snapshot
 from aims.backups.manifest import File, Manifest
 from aims.backups.parcels import Parcel
@@ -110,12 +110,10 @@ def _add_catalog(parcel: Parcel, root: Path, files: dict[str, File]) -> None:
 
     Raises Broken for a name that would not be read again.
     """
-    for path in sorted(root.rglob("*")):
-        within = path.relative_to(root)
-        hidden = any(part.startswith(".") for part in within.parts)
-        if path.suffix not in (".toml", ".json") or hidden or not path.is_file():
+    for path in catalog.visible(root, ".toml", ".json"):
+        if not path.is_file():
             continue
-        name = f"catalog/{within.as_posix()}"
+        name = f"catalog/{path.relative_to(root).as_posix()}"
         if not manifest.fits(name):
             raise Broken(
                 f"A backup cannot carry a file with the name {name!a}. Rename it, and back up again.",

@@ -12,7 +12,7 @@ from .elsewhere import elsewhere
 from .listing import describe
 from .pricing import Quote, quote
 from .schema import request_schema
-from .shelf import Change, Shelf, Tolerance, files_of, open_shelf
+from .shelf import Change, Shelf, Tolerance, files_of, open_shelf, visible
 from .spec import Kind, Model, Multiplier, Price, Style
 from .spelling import provider_input
 
@@ -40,4 +40,5 @@ __all__ = [
     "provider_input",
     "quote",
     "request_schema",
+    "visible",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aims.catalog.added import Added
 from aims.catalog.overrides import Overrides, applied
-from aims.catalog.shelf import Shelf, Tolerance, open_shelf
+from aims.catalog.shelf import Shelf, Tolerance, open_shelf, visible
 from aims.catalog.spec import Kind
 from aims.catalog.tables import EVERYWHERE
 from aims.core.errors import Invalid
@@ -123,8 +123,7 @@ class Counter:
 
     def _look(self) -> tuple[tuple[str, int], ...]:
         # The workflows of models are JSON.
-        files = (path for path in self._folder.rglob("*") if path.suffix in (".toml", ".json"))
-        return tuple(sorted((str(path), _changed_at(path)) for path in files))
+        return tuple((str(path), _changed_at(path)) for path in visible(self._folder, ".toml", ".json"))
 
 
 def _changed_at(path: Path) -> int:

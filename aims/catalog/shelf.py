@@ -216,14 +216,27 @@ def open_shelf(
 
 def files_of(folder: Path) -> list[Path]:
     """The files of models: the operator's, in this folder, and then the studio's own."""
-    return [path for each in (folder, HERE) for path in sorted((each / "models").rglob("*.toml"))]
+    return [path for each in (folder, HERE) for path in visible(each / "models", ".toml")]
+
+
+def visible(folder: Path, *suffixes: str) -> list[Path]:
+    """The files below a folder with one of these endings, in order of their names.
+
+    What is hidden is none of ours: drafts, and what editors and version control keep.
+    """
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in suffixes
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
 
 
 def _read_all(
     folder: Path, kind: type[T], key: Callable[[T], str], tolerance: Tolerance | None
 ) -> dict[str, T]:
     found: dict[str, T] = {}
-    for path in sorted(folder.rglob("*.toml")):
+    for path in visible(folder, ".toml"):
         try:
             made = read(path, kind)
             if key(made) in found:

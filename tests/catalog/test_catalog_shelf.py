@@ -2,6 +2,7 @@
 
 import timeit
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,6 +101,17 @@ def test_every_text_model_finds_its_edit_model(shelf: Shelf) -> None:
         edit = shelf.edit_of(model)
         assert edit is not None
         assert edit.task == "img2img"
+
+
+def test_what_is_hidden_in_an_operators_folder_is_not_read(tmp_path: Path) -> None:
+    for name in ("models/.drafts/one.toml", "models/.one.toml", ".git/two.toml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("no model at all")
+    assert catalog.open_shelf([tmp_path]).models(status=None) == SHELF.models(status=None)
+
+    (tmp_path / "models" / "one.toml").write_text("no model at all")
+    with pytest.raises(Invalid):
+        catalog.open_shelf([tmp_path])
 
 
 def test_nothing_on_the_shelf_can_be_changed(shelf: Shelf) -> None:
