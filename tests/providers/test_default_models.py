@@ -1,6 +1,8 @@
 """A request without a model is made by one that can be made: where the default's provider is not connected, too."""
 
+import html
 import io
+import json
 import re
 from typing import Any
 
@@ -99,6 +101,21 @@ def test_the_documentation_names_the_model_that_is_used(connected: Served):
     page = connected.client.get("/docs").text
 
     assert f"pictures are made by <code>{WORDS}</code> and films by <code>{STATED_FILM}</code>" in page
+
+
+@only("emulator", ["automatic1111", "comfyui", "fal", "google", "openai", "replicate"], indirect=True)
+def test_the_front_pages_example_makes_a_picture_whoever_is_connected(connected: Served):
+    person = connected.person(1000)
+    page = html.unescape(re.sub(r"<[^>]+>", "", connected.client.get("/").text))
+    copied = re.search(r"-d '(\{.*?\})'", page, re.DOTALL)
+    assert copied is not None, page
+    body = json.loads(copied[1])
+
+    made = person.send("POST", "/images/generate", json=body)
+
+    assert made.status_code == 200, made.text
+    assert {each["status"] for each in made.json()["images"]} == {"completed"}
+    assert connected.breaches() == []
 
 
 @only("emulator", ["openai"], indirect=True)

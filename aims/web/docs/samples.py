@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from aims import catalog
 from aims.catalog.fields import PICTURES_MOST
 from aims.catalog.spec import Kind
 from aims.core.errors import Invalid, NotEnoughCredits, StudioError
-from aims.generation import Studio, default_model
+from aims.generation import Studio, default_model, is_available
 from aims.providers.registry import INSTANCE
 from aims.web.commands import CommandLine
 from aims.web.errors import body_of
@@ -46,13 +46,17 @@ class Samples:
     def asking(self, kind: Kind, name: str, title: str = "") -> Sample:
         """A request of the API's documentation, by its name there."""
         told = _documented(kind, name, None)
-        panes = generate(f"{kind}s", told.body, self.base_url, self._line)
+        body = told.body.replace(*self._models(kind, told.value))
+        panes = generate(f"{kind}s", body, self.base_url, self._line)
         return Sample(f"ask-{kind}-{name}", title or told.summary, panes)
 
     def answered(self, kind: Kind, name: str, asked: str) -> Sample:
         """An answer of the documentation to a request of it, with this studio's addresses and prices."""
         told = _documented(kind, name, 200)
-        answer = self._own(kind, told.value, _documented(kind, asked, None).value)
+        request = _documented(kind, asked, None)
+        models = self._models(kind, request.value)
+        value, sent = (json.loads(each.body.replace(*models)) for each in (told, request))
+        answer = self._own(kind, value, sent)
         text = json.dumps(answer, indent=2, ensure_ascii=False)
         return Sample(f"answer-{kind}-{asked}", f"200: {told.summary}", [pane("json", text, "JSON")])
 
@@ -81,6 +85,20 @@ class Samples:
             yield self._refusal(400, "What is wrong, field by field", error)
         price = self._price("image", {"prompt": "A lighthouse", "model": model}) or 0
         yield self._refusal(402, "Not enough credits", NotEnoughCredits(price, price // 2))
+
+    def _models(self, kind: Kind, asked: dict[str, Any]) -> tuple[str, str]:
+        """The model of an example, and the one in its place where it cannot be made here and another does the same."""
+        studio, model_id = self._studio, asked.get("model", "")
+        shelf, usable = studio.counter.of(INSTANCE).shelf, partial(is_available, studio, INSTANCE)
+        model, other = shelf.entry(model_id), default_model(studio, INSTANCE, kind, asked)
+        if model is None or usable(model):
+            return model_id, model_id
+        try:
+            draft = catalog.check(shelf, kind, {**asked, "model": other}, default_model=other)
+        except StudioError:
+            return model_id, model_id
+        does = usable(draft.model) and not draft.ignored_parameters
+        return f'"{model_id}"', f'"{other if does else model_id}"'
 
     def _refusal(self, status: int, title: str, error: StudioError) -> Sample:
         body = json.loads(body_of(error)) | {"request_id": "01997e4b-0686-77ae-8245-d50c2e96412c"}
