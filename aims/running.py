@@ -18,6 +18,7 @@ from aims.core.bulletin import Bulletin
 from aims.core.children import ChildFailed, Children
 from aims.core.errors import Conflict, Unavailable
 from aims.core.log import logger
+from aims.core.scheduling import keep_turns
 from aims.core.settings import Settings
 from aims.generation import Studio, Supervisor, Watch
 from aims.media import codecs
@@ -83,6 +84,8 @@ async def at_work(settings: Settings, *, alone: bool, jobs: bool) -> AsyncGenera
             await sender.start(alone=alone)
         ending.push_async_callback(watch.stop)
         watch.start()
+        turns = asyncio.create_task(keep_turns())
+        ending.callback(turns.cancel)
         yield AtWork(studio, supervisor)
 
 
