@@ -13,8 +13,8 @@ from aims.generation.tables import generations
 pytestmark = SQLITE
 
 GENERATION_KEYS = [
-    "id", "kind", "status", "stage", "progress", "model", "prompt", "parameters", "style_applied", "sandbox",
-    "ignored_parameters", "created_at", "started_at", "finished_at", "elapsed_seconds", "expected_seconds",
+    "id", "kind", "status", "stage", "progress", "model", "provider", "prompt", "parameters", "style_applied",
+    "sandbox", "ignored_parameters", "created_at", "started_at", "finished_at", "elapsed_seconds", "expected_seconds",
     "outputs", "quote", "credits", "error",
 ]  # fmt: skip
 OUTPUT_KEYS = [

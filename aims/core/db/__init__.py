@@ -78,17 +78,18 @@ class Database:
         return await asyncio.wrap_future(reading)
 
     def _read(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        session: Session | None = getattr(self._local, "session", None)
+        kept: Session | None = getattr(self._local, "session", None)
         try:
-            if session is None or not session.usable():
-                session = self._local.session = self.connect(readonly=True)
-                self._sessions.append(session)
-            session.begin()
-            try:
-                return function(session.tx, *arguments)
-            finally:
-                if session.in_transaction():
-                    session.command("ROLLBACK")
+            if kept is not None and kept.usable():
+                try:
+                    return _look(kept, function, arguments)
+                except Exception:
+                    # It may have broken hours ago, when the database was started anew, and says so only now.
+                    if kept.usable():
+                        raise
+            session = self._local.session = self.connect(readonly=True)
+            self._sessions.append(session)
+            return _look(session, function, arguments)
         except Exception as error:
             translated = translate(error)
             if translated is error:
@@ -101,6 +102,15 @@ class Database:
         self._readers.shutdown(wait=True)
         for session in self._sessions:
             session.close()
+
+
+def _look(session: Session, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    session.begin()
+    try:
+        return function(session.tx, *arguments)
+    finally:
+        if session.in_transaction():
+            session.command("ROLLBACK")
 
 
 __all__ = ["Database", "IntegrityError", "Tx", "among", "insert", "members", "metadata"]
