@@ -14,7 +14,14 @@ from typing import Any, TypeVar, TypeVarTuple, Unpack
 from sqlalchemy import MetaData
 from sqlalchemy.dialects.postgresql import insert
 
-from aims.core.db.session import IntegrityError, PostgresSession, Session, SqliteSession, translate
+from aims.core.db.session import (
+    DriverError,
+    IntegrityError,
+    PostgresSession,
+    Session,
+    SqliteSession,
+    translate,
+)
 from aims.core.db.tx import Tx, among, members
 from aims.core.db.writer import Work, Writer, stopping
 
@@ -83,7 +90,7 @@ class Database:
             if kept is not None and kept.usable():
                 try:
                     return _look(kept, function, arguments)
-                except Exception:
+                except DriverError:
                     # It may have broken hours ago, when the database was started anew, and says so only now.
                     if kept.usable():
                         raise
