@@ -5,7 +5,7 @@ This is the only place where the areas meet: it joins the catalogue, credits, ke
 
 from aims.generation.announce import EVENTS
 from aims.generation.cancel import cancel
-from aims.generation.defaults import default_model
+from aims.generation.defaults import checked, default_model
 from aims.generation.erase import empty_trash, erase
 from aims.generation.hearing import letterbox
 from aims.generation.history import Finding, GenerationView, is_finished, not_taken, read, unfinished
@@ -32,6 +32,7 @@ __all__ = [
     "Supervisor",
     "Watch",
     "cancel",
+    "checked",
     "default_model",
     "empty_trash",
     "erase",

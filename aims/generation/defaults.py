@@ -1,8 +1,10 @@
 """Which model makes what is asked for without one: the stated default where it can be made, else another that can."""
 
 from collections.abc import Collection, Mapping
+from functools import partial
 
-from aims.catalog import Kind, Model, Shelf
+from aims import catalog
+from aims.catalog import Draft, Kind, Model, Shelf
 from aims.catalog.prepared import SOURCES
 from aims.generation.routing import is_available
 from aims.generation.studio import Studio
@@ -42,6 +44,20 @@ def default_model(
     ]
     # A film of the words alone is the second choice where pictures are sent.
     return next((id_ for id_, runs in found if _takes_all(runs, sent)), found[0][0] if found else stated)
+
+
+def checked(studio: Studio, workspace_id: str, kind: Kind, body: Mapping[str, object]) -> Draft:
+    """The decoded JSON body of a generate request of this workspace, as a draft.
+
+    Raises as `catalog.check` does; only models that can be made now are named in place of one that there is not.
+    """
+    return catalog.check(
+        studio.counter.of(workspace_id).shelf,
+        kind,
+        body,
+        default_model=default_model(studio, workspace_id, kind, body) if body.get("model") is None else "",
+        is_usable=partial(is_available, studio, workspace_id),
+    )
 
 
 def _running(shelf: Shelf, model: Model, sent: Collection[str]) -> Model | None:

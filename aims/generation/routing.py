@@ -56,11 +56,12 @@ def is_available(studio: Studio, workspace_id: str, model: Model) -> bool:
     """Whether this workspace can have anything made by this model now: at a connection to its provider, by the sandbox
     in its place, or as the same model elsewhere. What a request says may still keep it from going elsewhere.
     """
+    if _line(studio, workspace_id, model) is not None:
+        return True
     shelf = studio.counter.of(workspace_id).shelf
-    others = (shelf.entry(each) for each in model.also_at)
-    return _line(studio, workspace_id, model) is not None or any(
+    return any(
         (adapter := _line(studio, workspace_id, other)) is not None and adapter.name != SANDBOX
-        for other in others
+        for other in map(shelf.entry, model.also_at)
         if other is not None
     )
 

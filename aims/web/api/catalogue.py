@@ -1,6 +1,5 @@
 """What can be made, in which styles, and what it would cost: for any valid key."""
 
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -9,7 +8,7 @@ from litestar import Response, get, post
 from aims import catalog, credits
 from aims.catalog.spec import Kind
 from aims.core.errors import Invalid
-from aims.generation import Studio, default_model, is_available, referenced
+from aims.generation import Studio, checked, default_model, is_available, referenced
 from aims.web.api.bodies import json_object
 from aims.web.desk import AnyRequest, desk, reader
 
@@ -89,14 +88,7 @@ async def styles(request: AnyRequest) -> Response[bytes]:
 
 async def _estimate(request: AnyRequest, kind: Kind) -> Response[bytes]:
     studio, actor = desk(request).studio, await reader(request)
-    body = await json_object(request)
-    draft = catalog.check(
-        studio.counter.of(actor.workspace_id).shelf,
-        kind,
-        body,
-        default_model=default_model(studio, actor.workspace_id, kind, body),
-        is_usable=partial(is_available, studio, actor.workspace_id),
-    )
+    draft = checked(studio, actor.workspace_id, kind, await json_object(request))
     away = studio.outside.among(draft.references)
     here = [each for each in draft.references if each not in away]
     await studio.db.read(referenced, actor.workspace_id, studio.settings.base_url, here)

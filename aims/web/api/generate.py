@@ -1,13 +1,10 @@
 """`POST /images/generate` and `POST /videos/generate`."""
 
-from functools import partial
-
 from litestar import post
 from litestar.types import ASGIApp
 
-from aims import catalog
 from aims.catalog.spec import Kind
-from aims.generation import default_model, idempotency, is_available, submit
+from aims.generation import checked, idempotency, submit
 from aims.web.api import preferences
 from aims.web.api.answers import answer
 from aims.web.api.bodies import json_object
@@ -21,13 +18,7 @@ async def _generate(request: AnyRequest, kind: Kind) -> ASGIApp:
     preference = preferences.read(header(request, b"prefer"))
     body = await json_object(request)
     key = idempotency.read(header(request, b"idempotency-key"), "POST", request.scope["path"], body)
-    draft = catalog.check(
-        studio.counter.of(actor.workspace_id).shelf,
-        kind,
-        body,
-        default_model=default_model(studio, actor.workspace_id, kind, body),
-        is_usable=partial(is_available, studio, actor.workspace_id),
-    )
+    draft = checked(studio, actor.workspace_id, kind, body)
     accepted = await submit(studio, actor, draft, key=key)
     return await answer(at, actor.workspace_id, accepted, preference)
 

@@ -13,7 +13,7 @@ from aims import catalog
 from aims.catalog.fields import PICTURES_MOST
 from aims.catalog.spec import Kind
 from aims.core.errors import Invalid, NotEnoughCredits, StudioError
-from aims.generation import Studio, default_model, is_available
+from aims.generation import Studio, checked, default_model, is_available
 from aims.providers.registry import INSTANCE
 from aims.web.commands import CommandLine
 from aims.web.errors import body_of
@@ -94,7 +94,7 @@ class Samples:
         if model is None or usable(model):
             return model_id, model_id
         try:
-            draft = catalog.check(shelf, kind, {**asked, "model": other}, default_model=other)
+            draft = checked(studio, INSTANCE, kind, {**asked, "model": other})
         except StudioError:
             return model_id, model_id
         does = usable(draft.model) and not draft.ignored_parameters
@@ -131,10 +131,8 @@ class Samples:
 
     def _price(self, kind: Kind, asked: dict[str, Any]) -> int | None:
         """What a request costs here; None when this studio does not take it, as after a change of its operator."""
-        offer = self._studio.counter.of("")
         try:
-            model = default_model(self._studio, INSTANCE, kind, asked)
-            draft = catalog.check(offer.shelf, kind, asked, default_model=model)
+            draft = checked(self._studio, INSTANCE, kind, asked)
         except StudioError:
             return None
         return catalog.quote(draft.model, draft).credits

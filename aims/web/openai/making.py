@@ -2,12 +2,10 @@
 
 import asyncio
 import hashlib
-from functools import partial
 from typing import Any
 
 import msgspec
 
-from aims import catalog
 from aims.accounts import Actor
 from aims.catalog import Draft, Model, Shelf
 from aims.catalog.spec import Kind
@@ -17,9 +15,9 @@ from aims.generation import (
     Accepted,
     Idempotency,
     Studio,
+    checked,
     default_model,
     idempotency,
-    is_available,
     repeats,
     submit,
 )
@@ -77,14 +75,12 @@ def draft_of(studio: Studio, workspace_id: str, kind: Kind, asked: Asked) -> Dra
     """
     body, shelf = dict(asked.body), studio.counter.of(workspace_id).shelf
     body["model"] = names.known_as(shelf, body.get("model"))
-    default = default_model(studio, workspace_id, kind, body)
     if kind == "video":
-        model_id = body["model"] or default
+        model_id = body["model"] or default_model(studio, workspace_id, kind, body)
         model = shelf.entry(model_id) if isinstance(model_id, str) else None
         if model is not None:
             body = _film_body(shelf, model, body)
-    usable = partial(is_available, studio, workspace_id)
-    return catalog.check(shelf, kind, body, default_model=default, is_usable=usable)
+    return checked(studio, workspace_id, kind, body)
 
 
 def _film_body(shelf: Shelf, model: Model, body: dict[str, Any]) -> dict[str, Any]:
