@@ -6,43 +6,41 @@ person's) before one guarded statement decides: two owners who leave at once can
 
 from dataclasses import dataclass
 
-from sqlalchemy import Text, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Text, bindparam, delete, or_, select, update
 
 from aims.accounts.actor import ROLES
 from aims.accounts.tables import members, workspaces
 from aims.accounts.users import hold_user
 from aims.core.clock import now
-from aims.core.db import Tx
-from aims.core.db import insert as put
+from aims.core.db import Tx, insert
 from aims.core.errors import Conflict, Invalid, NotFound
 
 _mine = (members.c.workspace_id == bindparam("workspace")) & (members.c.user_id == bindparam("user"))
 _other = members.alias("other")
 _place = members.alias("place")
-_another_owner = (
-    select(_other.c.user_id)
-    .where(
-        _other.c.workspace_id == members.c.workspace_id,
-        _other.c.user_id != members.c.user_id,
-        _other.c.role == "owner",
+
+
+def _another_owner_than(place: FromClause) -> ColumnElement[bool]:
+    return (
+        select(_other.c.user_id)
+        .where(
+            _other.c.workspace_id == place.c.workspace_id,
+            _other.c.user_id != place.c.user_id,
+            _other.c.role == "owner",
+        )
+        .correlate(place)
+        .exists()
     )
-    .correlate(members)
-    .exists()
-)
+
+
+_another_owner = _another_owner_than(members)
 _only_owner_of = (
     select(_place.c.workspace_id, workspaces.c.name)
     .join(workspaces, workspaces.c.id == _place.c.workspace_id)
     .where(
         _place.c.user_id == bindparam("user"),
         _place.c.role == "owner",
-        ~select(_other.c.user_id)
-        .where(
-            _other.c.workspace_id == _place.c.workspace_id,
-            _other.c.user_id != _place.c.user_id,
-            _other.c.role == "owner",
-        )
-        .correlate(_place)
-        .exists(),
+        ~_another_owner_than(_place),
     )
 )
 
@@ -56,9 +54,8 @@ _HOLD_ALL = (
     .order_by(workspaces.c.id)
     .with_for_update(key_share=True)
 )
-_new = put(members).values(created_at=now())
-_JOIN = _new.on_conflict_do_nothing(index_elements=["workspace_id", "user_id"])
-_FIRST = insert(members).values(created_at=now())
+_NEW = insert(members).values(created_at=now())
+_JOIN = _NEW.on_conflict_do_nothing(index_elements=["workspace_id", "user_id"])
 _CHANGE = (
     update(members)
     .where(
@@ -168,7 +165,7 @@ def seat(tx: Tx, workspace_id: str, owner_id: str) -> None:
     Raises NotFound if they were removed meanwhile.
     """
     hold_user(tx, owner_id)
-    tx.run(_FIRST, workspace_id=workspace_id, user_id=owner_id, role="owner")
+    tx.run(_NEW, workspace_id=workspace_id, user_id=owner_id, role="owner")
 
 
 def last_owner(where: str) -> Conflict:

@@ -108,8 +108,7 @@ def _discard(tx: Tx, asset: Asset) -> None:
 
 def discard_unnamed(tx: Tx, storage_keys: Iterable[str]) -> None:
     """Remember files that no row names and none ever will; whether they are there is not known."""
-    for storage_key in storage_keys:
-        tx.run(_REMEMBER, storage_key=storage_key)
+    tx.run_many(_REMEMBER, [{"storage_key": storage_key} for storage_key in storage_keys])
 
 
 def discarded_keys(tx: Tx) -> list[str]:
