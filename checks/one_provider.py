@@ -3,26 +3,13 @@
 import re
 from pathlib import Path
 
+from aims.providers import registry
 from checks import sources
 from checks.finding import Finding
 
 FOLDER = "aims/providers/"
 MODELS = "aims/catalog/models/"
-NOT_PROVIDERS = frozenset(
-    [
-        "__init__",
-        "asking",
-        "checking",
-        "connection",
-        "contract",
-        "opening",
-        "registry",
-        "sealed",
-        "sealing",
-        "tables",
-        "wording",
-    ]
-)
+NOT_PROVIDERS = registry.NOT_PROVIDERS | {"__init__"}
 # The sandbox is a part of the product that people read about: an ordinary word here.
 ORDINARY_WORDS = frozenset({"sandbox"})
 # The OpenAI-compatible routes are a face, whoever makes the pictures: whatever answers or describes them says for whose
