@@ -42,6 +42,7 @@ def main(arguments: list[str]) -> int:
     options = argparse.ArgumentParser(prog="./dev bench overhead")
     options.add_argument("--seconds", type=int, default=20, help="length of each run")
     options.add_argument("--connections", default="1,64,256", help="how many callers, separated by commas")
+    options.add_argument("--side", type=int, default=64, help="pixels on each side of the upstream's picture")
     options.add_argument("--peers", type=Path, help="folder in which the gateways are installed")
     options.add_argument("--keep", type=Path, default=HERE / "raw" / "overhead.json")
     chosen = options.parse_args(arguments)
@@ -57,7 +58,7 @@ def main(arguments: list[str]) -> int:
     }
     with (
         tempfile.TemporaryDirectory(prefix="aims-bench-") as folder,
-        upstream(Path(folder) / "upstream") as url,
+        upstream(Path(folder) / "upstream", chosen.side) as url,
     ):
         raw["runs"]["upstream alone"] = loaded(
             f"{url}/v1/images/generations", "", "{}", callers, chosen.seconds
@@ -76,11 +77,11 @@ def main(arguments: list[str]) -> int:
 
 
 @contextmanager
-def upstream(folder: Path) -> Generator[str]:
-    """Start nginx on processor 1, and give its address."""
+def upstream(folder: Path, side: int = 64) -> Generator[str]:
+    """Start nginx on processor 1, and give its address. side: pixels of its picture."""
     folder.mkdir(parents=True)
     # Small: what a picture of megapixels takes is opening it, and is the same whoever asked for it.
-    Image.linear_gradient("L").convert("RGB").resize((64, 64)).save(folder / "picture.png")
+    Image.linear_gradient("L").convert("RGB").resize((side, side)).save(folder / "picture.png")
     port = spare_port()
     # Its worker has to be who may read the folder. A server that root did not start stays who it is, and says so.
     filled = {"folder": folder, "port": port, "user": getpass.getuser()}
