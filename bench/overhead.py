@@ -77,7 +77,7 @@ def main(arguments: list[str]) -> int:
 
 
 @contextmanager
-def upstream(folder: Path, side: int = 64) -> Generator[str]:
+def upstream(folder: Path, side: int) -> Generator[str]:
     """Start nginx on processor 1, and give its address. side: pixels of its picture."""
     folder.mkdir(parents=True)
     # Small: what a picture of megapixels takes is opening it, and is the same whoever asked for it.

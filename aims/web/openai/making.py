@@ -77,6 +77,8 @@ def draft_of(studio: Studio, workspace_id: str, kind: Kind, asked: Asked) -> Dra
     body["model"] = names.known_as(shelf, body.get("model"))
     if kind == "video":
         model_id = body["model"] or default_model(studio, workspace_id, kind, body)
+        if body["model"] is None:
+            body["model"] = model_id
         model = shelf.entry(model_id) if isinstance(model_id, str) else None
         if model is not None:
             body = _film_body(shelf, model, body)
